@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let house: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// The targets that touch C pointers: every `unsafe` in them is in sight.
+let wrapper = house + [.strictMemorySafety()]
+
+let package = Package(
+    name: "bulkhead",
+    products: [
+        .executable(name: "bulkhead", targets: ["bulkhead"]),
+        .library(name: "Libvirt", targets: ["Libvirt"]),
+        .library(name: "SSH", targets: ["SSH"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
+        .target(name: "CLibssh2", linkerSettings: [.linkedLibrary("ssh2")]),
+        .target(
+            name: "Libvirt",
+            dependencies: ["CLibvirt", .product(name: "NIOPosix", package: "swift-nio")],
+            swiftSettings: wrapper),
+        .target(
+            name: "SSH",
+            dependencies: ["CLibssh2", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: wrapper),
+        .target(name: "Isolation", swiftSettings: house),
+        .target(
+            name: "VMIsolation",
+            dependencies: [
+                "Isolation", "Libvirt", "SSH",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: house),
+        .executableTarget(
+            name: "bulkhead",
+            dependencies: [
+                "VMIsolation", "Isolation", "Libvirt",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: house),
+        .target(name: "TestSupport", dependencies: ["Isolation", "VMIsolation"], path: "Tests/TestSupport", swiftSettings: house),
+        .testTarget(name: "LibvirtTests", dependencies: ["Libvirt", "CLibvirt"], swiftSettings: house),
+        .testTarget(name: "SSHTests", dependencies: ["SSH", "CLibssh2"], swiftSettings: house),
+        .testTarget(name: "IsolationTests", dependencies: ["Isolation"], swiftSettings: house),
+        .testTarget(name: "VMIsolationTests", dependencies: ["VMIsolation", "TestSupport"], swiftSettings: house),
+        .testTarget(name: "BulkheadTests", dependencies: ["bulkhead", "VMIsolation", "TestSupport"], swiftSettings: house),
+    ]
+)

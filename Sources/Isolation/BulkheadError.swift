@@ -1,0 +1,45 @@
+/// Why something could not be done: what was tried, on what, the source's own words, and what helps.
+public struct BulkheadError: Error, Hashable, Sendable {
+    /// The error's name. It is part of the interface: scripts match it, docs/launch.md explains each.
+    public enum Reason: String, Codable, Sendable, CaseIterable {
+        // What the caller asked for.
+        case badOption, badResource, badName, nameInUse, exceedsHost, unknownContainer
+        case imageUnknown, imageBroken, imageInUse, accelerationUnavailable, fileUnreadable, fileUnwritable
+        case templateUnreadable, templateMalformed, templateIdentity, templateUnsafe, templateRejected
+        // The host.
+        case hypervisorUnreachable, hypervisorLost, hypervisorRefused, permissionDenied
+        case networkMissing, networkInactive, networkFull, networkRefused
+        case stateUnusable, diskFull, toolMissing, toolFailed
+        // The ladder from a started domain to a running command.
+        case startFailed, guestDied, leaseTimeout, portTimeout, bannerTimeout, handshakeFailed, wrongHostKey
+        case loginFailed, copyFailed, commandNotStarted, readBackMismatch
+        // The end.
+        case connectionLost, resultMissing, resultForged, outputClosed, cleanupIncomplete
+    }
+
+    public var reason: Reason
+    /// What it was tried on, such as `network “lan”`.
+    public var subject: String
+    /// Why, in the source's own words.
+    public var detail: String
+    public var remedy: String
+    /// What was seen on the way: refused addresses, the console's last lines.
+    public var evidence: [String]
+
+    public init(_ reason: Reason, _ subject: String, _ detail: String, remedy: String, evidence: [String] = []) {
+        self.reason = reason
+        self.subject = subject
+        self.detail = detail
+        self.remedy = remedy
+        self.evidence = evidence
+    }
+}
+
+extension BulkheadError: CustomStringConvertible {
+    public var description: String {
+        var text = "\(reason.rawValue): \(subject): \(detail)"
+        if !remedy.isEmpty { text += "\n  remedy: \(remedy)" }
+        for line in evidence { text += "\n  | \(line)" }
+        return text
+    }
+}

@@ -1,0 +1,96 @@
+internal import Glibc
+
+extension SSHSession {
+    /// Bytes of a file that are in memory at a time.
+    static let transferPiece = 256 << 10
+
+    /// Writes a file at the far end: whole, with its length and SHA-256 checked there, or not at all.
+    ///
+    /// Needs a POSIX shell with `cat`, `chmod`, `mv`, `rm`, `sha256sum` and `wc`; busybox has them. The bytes arrive in
+    /// a file next to `path`, which takes its place at the end.
+    /// - Parameters:
+    ///   - mode: the new file's permission bits.
+    ///   - timeout: for the whole transfer.
+    /// - Throws: ``SSHError`` of the step `upload`, or of the step that failed beneath it; `CancellationError`.
+    public func upload(
+        _ bytes: [UInt8], to path: String, mode: UInt16 = 0o600, within timeout: Duration
+    ) async throws {
+        var rest = bytes[...]
+        try await upload(to: path, mode: mode, within: Deadline(in: timeout)) {
+            defer { rest = rest.dropFirst(Self.transferPiece) }
+            return rest.isEmpty ? nil : Array(rest.prefix(Self.transferPiece))
+        }
+    }
+
+    /// The same with a file of this host, of any size.
+    public func upload(
+        file: String, to path: String, mode: UInt16 = 0o600, within timeout: Duration
+    ) async throws {
+        let local = try LocalFile(file, flags: O_RDONLY, .upload)
+        try await upload(to: path, mode: mode, within: Deadline(in: timeout)) {
+            try await local.read(Self.transferPiece, .upload)
+        }
+    }
+
+    private func upload(
+        to path: String, mode: UInt16, within deadline: Deadline, from next: () async throws -> [UInt8]?
+    ) async throws {
+        try checkPath(path, .upload)
+        let part = "\(path).part-\(UInt64.random(in: .min ... .max))"
+        do {
+            try await send(to: part, mode: mode, within: deadline, from: next)
+            try await tell("mv -f -- \(part.shellWord) \(path.shellWord)", .upload, within: deadline)
+        } catch {
+            // Unstructured, as this task may be cancelled; short, as the session may be gone.
+            Task { try? await tell("rm -f -- \(part.shellWord)", .upload, within: Deadline(in: .seconds(5))) }
+            throw error
+        }
+    }
+
+    private func send(
+        to part: String, mode: UInt16, within deadline: Deadline, from next: () async throws -> [UInt8]?
+    ) async throws {
+        let word = part.shellWord
+        let octal = String(mode & 0o7777, radix: 8)
+        let channel = try await execute(
+            "umask 077; cat >\(word) && chmod \(octal) \(word) && wc -c <\(word) && sha256sum <\(word)")
+        var proof = TransferProof()
+        do {
+            while let piece = try await next() {
+                proof.update(piece)
+                try await channel.write(piece, within: deadline.left)
+            }
+            try await channel.finishInput(within: deadline.left)
+        } catch let error as SSHError where error.reason == .closed && error.step == .input && isUsable {
+            // The command ended early; it says why.
+        }
+        let text = try await finish(channel, .upload, within: deadline)
+        try proof.check(text, .upload, part)
+    }
+
+    /// Runs a short command that must succeed.
+    private func tell(_ command: String, _ step: SSHError.Step, within deadline: Deadline) async throws {
+        _ = try await finish(try await execute(command), step, within: deadline)
+    }
+
+    /// Takes what a command says to the end, and wants it to succeed. Returns its standard output.
+    private func finish(
+        _ channel: SSHChannel, _ step: SSHError.Step, within deadline: Deadline
+    ) async throws -> [UInt8] {
+        let result = try await channel.collect(limit: 16 << 10, within: deadline.left)
+        if !result.exit.isSuccess { throw commandFailed(step, result.exit, result.standardError) }
+        return result.standardOutput
+    }
+
+    func commandFailed(_ step: SSHError.Step, _ exit: SSHExit, _ words: [UInt8]) -> SSHError {
+        let line = words.prefix(200).prefix { $0 != UInt8(ascii: "\n") }
+        let text = String(decoding: line.map { $0 < 0x20 || $0 == 0x7f ? 0x20 : $0 }, as: UTF8.self)
+        return SSHError(step, .commandFailed(exit), text.isEmpty ? "the far end gave no reason" : text)
+    }
+
+    func checkPath(_ path: String, _ step: SSHError.Step) throws(SSHError) {
+        if path.isEmpty || path.utf8.contains(0) || path.utf8.count > 4000 {
+            throw SSHError(step, .invalidArgument, "a path has 1 to 4000 bytes, none of them zero")
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Foundation
+public import Isolation
+import Libvirt
+
+/// Walks the whole chain that a launch walks, as the machine monitor's user would see it, and changes nothing.
+public struct Doctor: Sendable {
+    let engine: Engine
+    let images: ImageStore
+    let network: String?
+
+    public init(_ engine: Engine, images: ImageStore, network: String?) {
+        self.engine = engine
+        self.images = images
+        self.network = network
+    }
+
+    public func examine() async -> [Check] {
+        var checks = [processor(), tools()]
+        let user = MonitorUser()
+        checks.append(user.check)
+        checks += imageChain(user)
+        checks += PathWalk(user: user).checks("state directory", engine.state.root + "/containers")
+        checks += [space("disk space of state", engine.state.root), space("disk space of images", engine.state.cache)]
+        checks += HostChecks().all
+        do {
+            let host = try await VirtualHost.open(engine.connection)
+            checks += await hypervisor(host)
+            checks += await networks(host)
+        } catch {
+            let error = error as? BulkheadError
+            checks.append(.failure("libvirt", error?.detail ?? "\(error)", fix: error?.remedy ?? ""))
+        }
+        return checks
+    }
+
+    private func processor() -> Check {
+        guard let obstacle = AccelerationProbe().obstacle else { return .ok("acceleration", "kvm: the processor can run guests") }
+        return .warning(
+            "acceleration", obstacle,
+            fix: "guests run emulated, several times slower; enable virtualization in firmware or outer hypervisor")
+    }
+
+    private func tools() -> Check {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        let folders = path.split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"]
+        let missing = ["qemu-img", "mke2fs"].filter { tool in
+            !folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(tool)") }
+        }
+        if missing.isEmpty { return .ok("tools", "qemu-img and mke2fs are there") }
+        return .failure("tools", "missing: \(missing.joined(separator: ", "))", fix: "apt-get install qemu-utils e2fsprogs")
+    }
+
+    private func imageChain(_ user: MonitorUser) -> [Check] {
+        do {
+            let image = try images.image(ImageStore.defaultName)
+            let files = image.files.flatMap { PathWalk(user: user).checks("image file", $0) }
+            return [.ok("default image", "digest \(image.digest.prefix(16))…, content as recorded")] + files
+        } catch { return [.failure("default image", error.detail, fix: error.remedy)] }
+    }
+
+    private func space(_ name: String, _ path: String) -> Check {
+        let values = try? FileManager.default.attributesOfFileSystem(forPath: path)
+        let free = Memory(bytes: (values?[.systemFreeSize] as? NSNumber)?.uint64Value ?? 0)
+        if free < .mebibytes(1024) {
+            return .failure(name, "\(free) free at \(path)", fix: "free space there, or move it: BULKHEAD_STATE_DIR, BULKHEAD_CACHE_DIR")
+        }
+        return .ok(name, "\(free) free at \(path)")
+    }
+
+    private func hypervisor(_ host: VirtualHost) async -> [Check] {
+        var checks: [Check] = []
+        do {
+            let version = try await host.connection.daemonVersion()
+            let node = try await host.connection.nodeInfo()
+            checks.append(.ok("libvirt", "\(engine.connection) answers, version \(version)"))
+            checks.append(.ok("host", "\(node.cpus) processors, \(Memory(bytes: node.memory.bytes))"))
+        } catch { checks.append(.failure("libvirt", "\(error)", fix: "see its log: journalctl -u libvirtd")) }
+        for kind in ["kvm", "qemu"] {
+            do {
+                _ = try await host.connection.domainCapabilities(virtType: kind)
+                checks.append(.ok("domain type \(kind)", "offered by libvirt"))
+            } catch {
+                let fix = kind == "kvm" ? "not needed for emulated guests" : "apt-get install qemu-system-x86"
+                checks.append(kind == "kvm" ? .warning("domain type kvm", "\(error)", fix: fix) : .failure("domain type qemu", "\(error)", fix: fix))
+            }
+        }
+        return checks
+    }
+
+    private func networks(_ host: VirtualHost) async -> [Check] {
+        do {
+            if let network {
+                let found = try await GuestNetwork.foreign(network, on: host.connection)
+                return [.ok("network", "“\(network)” is active on bridge \(found.bridge), its DHCP pool has room")]
+            }
+            let own = OwnNetwork(connection: host.connection, ledger: engine.ledger, state: engine.state, template: nil)
+            let use = try engine.ledger.poolUse(of: own.name)
+            guard let network = try? await host.connection.network(named: own.name) else {
+                return [.ok("network", "our own, \(own.name), is made by the first run")]
+            }
+            guard try await network.isActive() else { return [.ok("network", "\(own.name) is started by the next run")] }
+            let description = try NetworkDescription(xml: await network.xml(), name: own.name)
+            let pool = Check.ok("DHCP pool", "\(use.free) of \(use.all) addresses free")
+            return [
+                .ok("network", "\(own.name) is active, bridge \(description.bridge), \(description.subnets.map(\.description))"),
+                use.free > 5 ? pool : .failure("DHCP pool", pool.evidence, fix: "bulkhead ps, bulkhead sweep --dry-run"),
+            ]
+        } catch let error as BulkheadError { return [.failure("network", error.detail, fix: error.remedy)] } catch {
+            return [.failure("network", "\(error)", fix: "see libvirt's log")]
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Glibc
+import Isolation
+
+/// A template that is being made, under a name of its own, which is gone when its owner lets go.
+///
+/// It stays locked meanwhile. The kernel unlocks it when the process dies: what is there and unlocked is a leftover.
+final class ScratchTemplate: Sendable {
+    private static let prefix = Array(".making-".utf8)
+
+    private let directory: OpenFile
+    private let directoryPath: String
+    private let name: [UInt8]
+    private let file: OpenFile
+    private let size: Memory
+
+    init(in directory: OpenFile, _ path: String, _ size: Memory) throws(BulkheadError) {
+        self.directory = directory
+        self.size = size
+        directoryPath = path
+        let random = String(UInt64.random(in: .min ... .max), radix: 36)
+        let name = ScratchTemplate.prefix + Array(random.utf8)
+        self.name = name
+        file = try SystemCallError.writing("directory \(path)") {
+            try ScratchTemplate.removeLeftovers(in: directory)
+            let file = try OpenFile(name, in: directory, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
+            try SystemCallError.check("flock") { flock(file.descriptor, LOCK_EX | LOCK_NB) }
+            return file
+        }
+    }
+
+    deinit { _ = name.withCString { unlinkat(directory.descriptor, $0, 0) } }
+
+    func format(with tools: FileSystemTools) async throws {
+        try grow()
+        let path = directoryPath + "/" + RawText.encode(name)
+        try await tools.makeExt4(path, size)
+    }
+
+    private func grow() throws(BulkheadError) {
+        try SystemCallError.writing("scratch disk template of \(size)") {
+            let result = ftruncate(file.descriptor, off_t(size.bytes))
+            if result != 0, errno == EFBIG { throw badSize(size, "the host's file system has no files that large") }
+            try SystemCallError.check("ftruncate") { result }
+        }
+    }
+
+    /// Another process may have been faster: then its template is replaced by its like.
+    func publish(as name: [UInt8]) throws(BulkheadError) {
+        try SystemCallError.writing("directory \(directoryPath)") { try directory.rename(self.name, to: name) }
+    }
+
+    private static func removeLeftovers(in directory: OpenFile) throws(SystemCallError) {
+        for name in try directory.names() where name.starts(with: prefix) {
+            // Gone already, or not ours: neither is in the way.
+            guard let file = try? OpenFile(name, in: directory, O_RDWR | O_NOFOLLOW | O_NONBLOCK) else { continue }
+            if flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 {
+                _ = name.withCString { unlinkat(directory.descriptor, $0, 0) }
+            }
+        }
+    }
+}

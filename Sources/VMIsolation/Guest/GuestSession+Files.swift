@@ -1,0 +1,112 @@
+import Foundation
+import Isolation
+import SSH
+import Synchronization
+
+extension GuestSession {
+    /// Brings the launcher script in; length and SHA-256 are compared.
+    func put(script: LauncherScript) async throws {
+        do {
+            _ = try await output(of: "mkdir -p -m 700 \(LauncherScript.directory)", limit: 4096)
+            try await ssh.upload(script.bytes, to: LauncherScript.path, mode: 0o500, within: .seconds(60))
+        } catch let error as SSHError { throw error.named("launcher script") }
+    }
+
+    /// Brings a file or a tree in, as an archive on one channel.
+    func put(_ transfer: Transfer) async throws {
+        let (folder, name) = GuestPath(transfer.guest, source: transfer.host).split
+        var archive = try TarWriter(path: transfer.host, as: name)
+        let command = GuestCommand.quoted(
+            "mkdir -p -- \(ShellQuoting.quote(folder)) && cd -- \(ShellQuoting.quote(folder)) && "
+                + GuestCommand.summed("tee $f | tar -xf -; s=$?"))
+        do {
+            let channel = try await ssh.execute(RawText.decode(command))
+            async let report = Self.report(of: channel)
+            var sum = PosixChecksum()
+            while let chunk = try archive.next() {
+                sum.update(chunk)
+                try await channel.write(chunk)
+            }
+            try await channel.finishInput()
+            try await compare(report, sum, "--put \(transfer.host)")
+        } catch let error as SSHError { throw error.named("--put \(transfer.host)") }
+    }
+
+    /// Brings a file or a tree out; the guest is not believed anything about it.
+    func get(_ transfer: Transfer) async throws {
+        let guest = GuestPath(transfer.guest, source: transfer.guest).split
+        let host = URL(fileURLWithPath: transfer.host)
+        let target = try ExtractionDirectory(path: host.deletingLastPathComponent().path)
+        var reader = try TarReader(into: target, as: host.lastPathComponent)
+        let command = GuestCommand.quoted(
+            "cd -- \(ShellQuoting.quote(guest.folder)) && "
+                + GuestCommand.summed("{ tar -cf - -- \(ShellQuoting.quote(guest.name)); s=$?; echo $s >$f.s; } | tee $f; read -r s <$f.s"))
+        do {
+            let channel = try await ssh.execute(RawText.decode(command))
+            try await channel.finishInput()
+            var sum = PosixChecksum()
+            var words: [UInt8] = []
+            for try await chunk in channel.output {
+                switch chunk {
+                case .standardOutput(let bytes):
+                    sum.update(bytes)
+                    try reader.feed(bytes)
+                case .standardError(let bytes): words = Array((words + bytes).suffix(2048))
+                }
+            }
+            let exit = try await channel.wait()
+            let said = String(decoding: words, as: UTF8.self)
+            guard exit.isSuccess else { throw GuestCommand.failure("--get \(transfer.guest)", "\(exit): \(said)") }
+            _ = try reader.finish()
+            try await compare((said, exit), sum, "--get \(transfer.guest)")
+        } catch let error as SSHError { throw error.named("--get \(transfer.guest)") }
+    }
+
+    /// What the far end says on standard error, the checksum last, and how it ended.
+    private static func report(of channel: SSHChannel) async throws -> (String, SSHExit) {
+        var words: [UInt8] = []
+        for try await chunk in channel.output {
+            if case .standardError(let bytes) = chunk { words = Array((words + bytes).suffix(2048)) }
+        }
+        return (String(decoding: words, as: UTF8.self), try await channel.wait())
+    }
+
+    private func compare(_ report: (String, SSHExit), _ sum: PosixChecksum, _ what: String) async throws {
+        let (said, exit) = report
+        guard exit.isSuccess else { throw GuestCommand.failure(what, "\(exit): \(said)") }
+        guard said.split(whereSeparator: \.isNewline).last.map(String.init) == sum.line else {
+            throw GuestCommand.failure(what, "length or checksum differ: here \(sum.line), there \(said)")
+        }
+    }
+}
+
+/// Where something is in a guest: its directory and its name there.
+struct GuestPath {
+    let split: (folder: String, name: String)
+
+    /// - Parameter source: gives the name where the path ends with a slash.
+    init(_ path: String, source: String) {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+        if path.hasSuffix("/") && path != source {
+            split = ("/" + parts.joined(separator: "/"), source.split(separator: "/").last.map(String.init) ?? "files")
+        } else {
+            split = ("/" + parts.dropLast().joined(separator: "/"), parts.last ?? ".")
+        }
+    }
+}
+
+/// Commands of ours for a guest's shell, whichever shell root has.
+enum GuestCommand {
+    static func quoted(_ script: String) -> String { "exec sh -c \(ShellQuoting.quote(script))" }
+
+    /// Runs a pipe through the named pipe `$f`, whose bytes `cksum` counts, and prints its line to standard error.
+    static func summed(_ pipe: String) -> String {
+        "f=$(mktemp -u /tmp/.bulkhead.XXXXXX) && mkfifo -m 600 $f && { cksum <$f >$f.c & p=$!; \(pipe); wait $p; "
+            + "cat $f.c >&2; rm -f $f $f.c $f.s; exit $s; }"
+    }
+
+    static func failure(_ what: String, _ why: String) -> BulkheadError {
+        let said = why.split(whereSeparator: \.isNewline).map { ConsoleLog.printable($0) }.joined(separator: "; ")
+        return BulkheadError(.copyFailed, what, said, remedy: "see that it exists, and the guest's free space")
+    }
+}

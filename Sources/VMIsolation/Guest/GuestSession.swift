@@ -1,0 +1,76 @@
+import Foundation
+import Isolation
+import SSH
+
+/// Our one session with a guest, for its whole life: errors in our words, everything bounded.
+struct GuestSession: Sendable {
+    let ssh: SSHSession
+
+    /// Waits for something to accept connections; each try is short, so that a lost ARP answer costs little.
+    static func awaitPort(_ address: String, refused: Refusals) async throws -> Int32 {
+        while true {
+            do {
+                return try await SSHSession.openSocket(to: address, port: 22, within: .milliseconds(250))
+            } catch let error as SSHError where error.step == .connect {
+                refused.note("\(error)")
+            }
+            try await Task.sleep(for: .milliseconds(15))
+        }
+    }
+
+    /// Exchanges keys; the server must prove to hold the planted one.
+    static func open(_ descriptor: Int32, _ identity: GuestIdentity, address: String) async throws -> GuestSession {
+        do {
+            return GuestSession(ssh: try await SSHSession.connect(over: descriptor, hostKey: identity.hostKey.publicKey))
+        } catch let error as SSHError { throw error.named("guest at \(address)") }
+    }
+
+    func login(_ key: SSHPrivateKey, address: String) async throws {
+        do { try await ssh.authenticate(user: "root", key: key) } catch let error as SSHError {
+            throw error.named("guest at \(address)")
+        }
+    }
+
+    /// Stock images are still at their own set-up when they let us in.
+    func awaitCloudInit() async throws {
+        _ = try await output(of: "command -v cloud-init >/dev/null && cloud-init status --wait", limit: 64 << 10, within: .seconds(3600))
+    }
+
+    /// Delivers a signal to the command's whole process group.
+    func send(signal number: Int32) async {
+        let script = "read -r group <\(LauncherScript.processGroup) && kill -s \(number) -- -$group"
+        _ = try? await output(of: script, limit: 4096)
+    }
+
+    /// What a short command of ours writes to standard output.
+    ///
+    /// - Parameter limit: bytes of standard output and error together.
+    func output(of command: String, limit: Int, within time: Duration = .seconds(30)) async throws -> [UInt8] {
+        do {
+            return try await ssh.run(command, limit: limit, within: time).standardOutput
+        } catch let error as SSHError { throw error.named("command in the guest") }
+    }
+
+    func close() async { await ssh.close(within: .milliseconds(200)) }
+}
+
+extension SSHError {
+    /// In our words, for what was tried on `subject`.
+    func named(_ subject: String) -> BulkheadError {
+        let console = "read the guest's console"
+        switch (step, reason) {
+        case (_, .wrongHostKey(let expected, let actual)):
+            return BulkheadError(
+                .wrongHostKey, subject, "planted \(expected), found \(actual)",
+                remedy: "another machine has this address: look for stale leases and for guests that spoof")
+        case (.banner, _): return BulkheadError(.bannerTimeout, subject, "\(self)", remedy: console)
+        case (.handshake, _), (.hostKey, _): return BulkheadError(.handshakeFailed, subject, "\(self)", remedy: console)
+        case (.authentication, .disconnected): return BulkheadError(.connectionLost, subject, "\(self)", remedy: console)
+        case (.authentication, _): return BulkheadError(.loginFailed, subject, "\(self)", remedy: console)
+        case (.upload, .disconnected), (.download, .disconnected), (_, .disconnected), (_, .timedOut):
+            return BulkheadError(.connectionLost, subject, "\(self)", remedy: console)
+        case (.upload, _), (.download, _): return BulkheadError(.copyFailed, subject, "\(self)", remedy: "see the guest's free space")
+        default: return BulkheadError(.connectionLost, subject, "\(self)", remedy: console)
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import Crypto
+public import Foundation
+public import Isolation
+
+/// Images by name (a directory with a manifest) or by path (a disk file).
+public struct ImageStore: Sendable {
+    public static let defaultName = "default"
+    public let directory: String
+
+    public init(directory: String) { self.directory = directory }
+
+    /// Finds an image and proves that its files are those of its manifest.
+    ///
+    /// - Throws: ``BulkheadError`` with `imageUnknown` or `imageBroken`.
+    public func image(_ reference: String) throws(BulkheadError) -> Image {
+        if reference.contains("/") {
+            return try isDirectory(reference) ? built(in: reference, reference) : disk(at: reference)
+        }
+        let names = try list().map(\.name)
+        guard names.contains(reference) else {
+            let known = names.isEmpty ? "there is none yet" : "there are: " + names.joined(separator: ", ")
+            throw BulkheadError(
+                .imageUnknown, "image “\(reference)”", known,
+                remedy: "name one of them, give a path with a “/”, or make the default one: bulkhead image build")
+        }
+        return try built(in: directory + "/" + reference, reference)
+    }
+
+    /// Every image that has a manifest, by name.
+    public func list() throws(BulkheadError) -> [ImageManifest] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        var manifests: [ImageManifest] = []
+        for name in names.sorted() where FileManager.default.fileExists(atPath: "\(directory)/\(name)/manifest.json") {
+            manifests.append(try manifest(in: directory + "/" + name, name))
+        }
+        return manifests
+    }
+
+    public func remove(_ name: String) throws(BulkheadError) {
+        _ = try manifest(in: directory + "/" + name, name)
+        do { try FileManager.default.removeItem(atPath: directory + "/" + name) } catch {
+            throw BulkheadError(.fileUnwritable, "image “\(name)”", error.localizedDescription, remedy: "see bulkhead doctor")
+        }
+    }
+
+    private func isDirectory(_ path: String) -> Bool {
+        var directory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &directory) && directory.boolValue
+    }
+
+    private func manifest(in directory: String, _ name: String) throws(BulkheadError) -> ImageManifest {
+        guard let data = FileManager.default.contents(atPath: directory + "/manifest.json"), data.count < 1 << 20 else {
+            throw BulkheadError(
+                .imageUnknown, "image “\(name)”", "\(directory) has no manifest.json",
+                remedy: "name a disk file instead, or see: bulkhead image ls")
+        }
+        do { return try JSONDecoder().decode(ImageManifest.self, from: data) } catch {
+            throw BulkheadError(.imageBroken, "image “\(name)”", "its manifest.json: \(error)", remedy: "build it anew")
+        }
+    }
+
+    private func built(in directory: String, _ name: String) throws(BulkheadError) -> Image {
+        let manifest = try manifest(in: directory, name)
+        guard manifest.files.keys.allSatisfy({ !$0.contains("/") }) else {
+            throw BulkheadError(.imageBroken, "image “\(name)”", "its manifest names a path", remedy: "build it anew")
+        }
+        try ImageProof(directory: directory, name: name).check(manifest.files.mapValues(\.sha256))
+        let content: Image.Content
+        switch (manifest.kind, manifest.files.keys.sorted()) {
+        case (.kernel, ["initrd", "vmlinux"]):
+            content = .kernel(
+                kernel: directory + "/vmlinux", initrd: directory + "/initrd",
+                commandLines: manifest.commandLine ?? [:])
+        case (.disk, let files) where files.count == 1:
+            content = .disk(file: directory + "/" + files[0], format: manifest.format ?? .raw)
+        default:
+            throw BulkheadError(
+                .imageBroken, "image “\(name)”", "its manifest lists \(manifest.files.keys.sorted())",
+                remedy: "a kernel image has vmlinux and initrd, a disk image one file")
+        }
+        return Image(name: manifest.name, content: content, digest: manifest.digest)
+    }
+
+    private func disk(at path: String) throws(BulkheadError) -> Image {
+        let header = try DiskHeader(path: path)
+        let canonical = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        return Image(
+            name: path, content: .disk(file: canonical, format: header.format),
+            digest: "\(header.format.rawValue) of \(header.size) bytes")
+    }
+}

@@ -1,0 +1,39 @@
+import Foundation
+import GRDB
+import Isolation
+
+extension Ledger {
+    /// Append only: a released migration is never changed.
+    private static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE owner (id TEXT NOT NULL);
+                    CREATE TABLE container (
+                        id TEXT PRIMARY KEY NOT NULL, uuid TEXT NOT NULL UNIQUE, connection TEXT NOT NULL,
+                        created INTEGER NOT NULL, image TEXT NOT NULL, kept INTEGER NOT NULL,
+                        network TEXT NOT NULL, mac TEXT NOT NULL, address TEXT);
+                    CREATE TABLE address (
+                        network TEXT NOT NULL, mac TEXT NOT NULL, address TEXT NOT NULL,
+                        container TEXT, used INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (network, mac));
+                    """)
+            try database.execute(sql: "INSERT INTO owner VALUES (?)", arguments: [UUID().uuidString.lowercased()])
+        }
+        return migrator
+    }
+
+    /// - Returns: the owner's id.
+    static func migrate(_ database: DatabaseQueue, path: String) throws -> String {
+        if try database.read({ try migrator.hasBeenSuperseded($0) }) {
+            throw BulkheadError(
+                .stateUnusable, "ledger \(path)", "a newer Bulkhead wrote it",
+                remedy: "use that version, or set BULKHEAD_STATE_DIR to a directory of this version's own")
+        }
+        try migrator.migrate(database)
+        guard let owner = try database.read({ try String.fetchOne($0, sql: "SELECT id FROM owner") }) else {
+            throw BulkheadError(.stateUnusable, "ledger \(path)", "it names no owner", remedy: "move it away")
+        }
+        return owner
+    }
+}

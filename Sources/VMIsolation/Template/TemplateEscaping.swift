@@ -1,0 +1,35 @@
+import Mustache
+
+/// How values are written into a template; the names are those of Mustache's pragma `{{% CONTENT_TYPE:XML}}`.
+public enum TemplateEscaping: String, CaseIterable, Sendable {
+    case xml = "XML"
+    /// Each value becomes one word of a POSIX shell.
+    case shell = "SHELL"
+
+    /// Makes both known to Mustache, once in a process.
+    static let register: Void = {
+        for escaping in TemplateEscaping.allCases {
+            MustacheContentTypes.register(EscapedContent(escaping: escaping), named: escaping.rawValue)
+        }
+    }()
+
+    public func escape(_ text: String) -> String {
+        switch self {
+        case .xml: XMLCharacters.escape(text)
+        case .shell: ShellQuoting.quote(text)
+        }
+    }
+
+    /// What the value cannot say in this form, if anything.
+    func forbidden(in text: String) -> Unicode.Scalar? {
+        switch self {
+        case .xml: text.unicodeScalars.first { !XMLCharacters.allows($0) }
+        case .shell: text.unicodeScalars.first { $0.value == 0 }
+        }
+    }
+}
+
+private struct EscapedContent: MustacheContentType {
+    let escaping: TemplateEscaping
+    func escapeText(_ text: String) -> String { escaping.escape(text) }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Glibc
+import Isolation
+import VMIsolation
+
+@main
+struct Bulkhead: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bulkhead",
+        abstract: "Runs each task in a libvirt virtual machine of its own.",
+        version: "0.1.0",
+        subcommands: [
+            Run.self, PS.self, RM.self, Sweep.self, Console.self, Doctor.self, Template.self, ImageCommand.self,
+        ])
+
+    /// Arguments may hold any bytes; they pass through the parser in ``RawText`` form. Whatever we or the host cannot
+    /// do ends with 125, a status that the commands we run are not likely to use.
+    static func main() async {
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot(RawText.arguments())
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as BulkheadError {
+            fail("\(error)")
+        } catch let status as ExitCode {
+            Glibc.exit(status.rawValue)
+        } catch {
+            let status = exitCode(for: error)
+            if status.isSuccess { exit(withError: error) }
+            fail("badOption: " + fullMessage(for: error))
+        }
+    }
+
+    private static func fail(_ text: String) -> Never {
+        writeError("bulkhead: \(text)\n")
+        Glibc.exit(125)
+    }
+}
+
+/// Writes to standard error, in the bytes that a text was made of.
+func writeError(_ text: String) {
+    let bytes = RawText.decode(text)
+    _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+}

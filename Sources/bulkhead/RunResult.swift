@@ -1,0 +1,102 @@
+import Foundation
+import Isolation
+import VMIsolation
+
+/// What a run came to, for people and for programs. docs/launch.md describes the fields.
+struct RunResult: Encodable {
+    struct Stage: Encodable {
+        var stage: LaunchStage
+        var beginMilliseconds: Int64
+        var milliseconds: Int64?
+        var budgetMilliseconds: Int64?
+        var failure: BulkheadError.Reason?
+    }
+
+    struct Failure: Encodable {
+        var name: BulkheadError.Reason
+        var subject: String
+        var detail: String
+        var remedy: String
+        var evidence: [String]
+
+        init(_ error: BulkheadError) {
+            name = error.reason
+            subject = error.subject
+            detail = error.detail
+            remedy = error.remedy
+            evidence = error.evidence
+        }
+    }
+
+    var name: String
+    var outcome: String
+    var exitStatus: Int32
+    var signal: Int32?
+    var failedStage: LaunchStage?
+    var error: Failure?
+    var fetchError: Failure?
+    var cleanUpError: Failure?
+    var acceleration: DomainPlan.Acceleration?
+    var address: String?
+    var memoryMiB: UInt64
+    /// Guest and machine monitor together.
+    var memoryLimitMiB: UInt64?
+    var keptKeyFile: String?
+    var totalMilliseconds: Int64
+    var stages: [Stage]
+
+    init(_ report: LaunchReport, total: Duration) {
+        name = report.container.description
+        outcome = report.outcome.name
+        exitStatus = report.outcome.exitStatus
+        switch report.outcome {
+        case .signalled(let number), .interrupted(let number): signal = number
+        default: break
+        }
+        if case .launchFailed(let stage, _) = report.outcome { failedStage = stage }
+        error = report.outcome.error.map { Failure($0) }
+        fetchError = report.fetchFailure.map { Failure($0) }
+        cleanUpError = report.cleanUpFailure.map { Failure($0) }
+        acceleration = report.acceleration
+        address = report.address
+        memoryMiB = report.resources.memory.mebibytes
+        memoryLimitMiB = report.hardLimit?.mebibytes
+        keptKeyFile = report.kept?.keyFile
+        totalMilliseconds = total.milliseconds
+        stages = report.timeline.entries.map {
+            Stage(
+                stage: $0.stage, beginMilliseconds: $0.begin.milliseconds, milliseconds: $0.duration?.milliseconds,
+                budgetMilliseconds: $0.budget?.milliseconds, failure: $0.failure)
+        }
+    }
+
+    /// Text that belongs on standard error after the command's own.
+    func text(_ report: LaunchReport) -> String {
+        var text = ""
+        switch report.outcome {
+        case .exited, .signalled: break
+        case .launchFailed(let stage, let error): text += "bulkhead: launch failed at stage \(stage.rawValue): \(error)\n"
+        case .hostFailed(let error): text += "bulkhead: \(error)\n"
+        case .outOfMemory: text += "bulkhead: outOfMemory: the guest's \(report.resources.memory) were used up; give more with --mem\n"
+        case .guestPoweredOff, .guestRebooted, .guestPanicked:
+            text += "bulkhead: \(outcome): the guest ended before the command's result was known; see bulkhead console \(name)\n"
+        case .monitorKilled: text += "bulkhead: monitorKilled: the guest's QEMU process ended; see the host's log\n"
+        case .timeLimit: text += "bulkhead: timeLimit: the command was ended at its --timeout\n"
+        case .interrupted: text += "bulkhead: interrupted before the command ran\n"
+        case .destroyed: text += "bulkhead: destroyed on request\n"
+        }
+        for error in [report.fetchFailure, report.cleanUpFailure].compactMap(\.self) { text += "bulkhead: \(error)\n" }
+        if let kept = report.kept {
+            text += "bulkhead: kept \(name) at \(kept.address)\n"
+                + "  reach it: ssh -i \(kept.keyFile) -o UserKnownHostsFile=\(kept.knownHosts) root@\(kept.address)\n"
+                + "  end it:   bulkhead rm \(name)\n"
+        }
+        return text
+    }
+
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    }
+}

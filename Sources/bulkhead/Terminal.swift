@@ -1,0 +1,49 @@
+import Dispatch
+import Glibc
+import Isolation
+import SSH
+import VMIsolation
+
+/// The caller's terminal in raw mode, for `-t`: keys go to the guest as they are.
+final class Terminal: Sendable {
+    let sizes: AsyncStream<(Int, Int)>
+    private let former: termios
+    /// Dispatch locks its objects itself.
+    private nonisolated(unsafe) let source: any DispatchSourceSignal
+
+    /// - Throws: ``BulkheadError`` with `badOption` where standard input is no terminal.
+    init() throws {
+        var settings = termios()
+        guard isatty(STDIN_FILENO) == 1, tcgetattr(STDIN_FILENO, &settings) == 0 else {
+            throw BulkheadError(.badOption, "-t", "standard input is no terminal", remedy: "leave -t out")
+        }
+        former = settings
+        cfmakeraw(&settings)
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
+        let (stream, continuation) = AsyncStream.makeStream(of: (Int, Int).self, bufferingPolicy: .bufferingNewest(1))
+        sizes = stream
+        continuation.yield(Terminal.size())
+        source = DispatchSource.makeSignalSource(signal: SIGWINCH, queue: DispatchQueue(label: "terminal"))
+        source.setEventHandler { continuation.yield(Terminal.size()) }
+        source.resume()
+    }
+
+    var request: PTYRequest {
+        let (columns, rows) = Terminal.size()
+        return PTYRequest(
+            terminal: RawText.environment("TERM") ?? "xterm", columns: UInt16(clamping: columns),
+            rows: UInt16(clamping: rows))
+    }
+
+    func restore() {
+        var settings = former
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
+    }
+
+    /// Columns and rows.
+    static func size() -> (Int, Int) {
+        var size = winsize()
+        guard ioctl(STDIN_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return (80, 24) }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+}
