@@ -1,58 +1,65 @@
 #!/bin/sh
 # Runs one command for container {{container}} and leaves proof of how it ended.
-# Every value in here was quoted for the shell when this file was made.
+# Every value in here was quoted for the shell when this file was made. Few processes: under emulation each costs.
 umask 022
 dir=/run/bulkhead
-nonce={{nonce}}
 user={{user}}
 workdir={{workdir}}
 
-# The result is whole or not there at all: written aside, then renamed.
+# How many processes the guest's kernel has killed for want of memory.
+count_killed() {
+    killed=0
+    while read -r key value; do
+        [ "$key" != oom_kill ] || killed=$value
+    done </proc/vmstat
+}
+
+# Leaves the result, which names a number that only this launch knows.
 finish() {
-    printf 'nonce=%s\nstatus=%s\noom=%s\nerror=%s\n' "$nonce" "$1" "$(($(killed) - before))" "${2-}" >"$dir/result.new"
-    mv "$dir/result.new" "$dir/result"
+    count_killed
+    printf 'nonce=%s\nstatus=%s\noom=%s\nerror=%s\n' {{nonce}} "$1" "$((killed - before))" "${2-}" >"$dir/result"
     exit "$1"
 }
 
-# How many processes the guest's kernel has killed for want of memory.
-killed() {
-    while read -r key value; do
-        [ "$key" = oom_kill ] && echo "$value" && return
-    done </proc/vmstat
-    echo 0
-}
-if [ "${1-}" != task ]; then before=$(killed)
-
 # Scratch space: our own guest has mounted it by now, a stock image has not.
-case $(cat /proc/mounts) in *" /sandbox "*) ;; *)
-    mkdir -p /sandbox
-    for disk in /sys/block/vd*; do
-        [ -e "$disk/serial" ] && [ "$(cat "$disk/serial")" = scratch ] && mount "/dev/${disk##*/}" /sandbox
+mount_scratch() {
+    while read -r _ where _; do [ "$where" != /sandbox ] || return 0; done </proc/mounts
+    [ -d /sandbox ] || mkdir /sandbox
+    for serial in /sys/block/vd*/serial; do
+        name=
+        [ ! -f "$serial" ] || read -r name <"$serial"
+        [ "$name" = scratch ] || continue
+        disk=${serial%/serial}
+        mount "/dev/${disk##*/}" /sandbox
     done
-    ;;
-esac
-id -u "$user" >/dev/null 2>&1 || finish 125 user
-[ -d "$workdir" ] || mkdir -p "$workdir" || finish 125 workdir
-fi
+}
 
-# Runs as the task's user, in its directory; `env` takes what the shell could not export.
-inner='cd -- "$1" || exit 125
+# Runs the command as its user and in its directory; `env` takes what the shell could not export.
+task() {
+    command={{command}}
+    export command
+    ulimit -c 0
+    [ ! -w /proc/self/oom_score_adj ] || echo 500 >/proc/self/oom_score_adj
+    set -- "$workdir" env {{#environment}}{{variable}} {{/environment}}sh -c 'exec "$@"' sh {{#arguments}}{{argument}} {{/arguments}}
+    inner='cd -- "$1" || exit 125
 shift
 command -v -- "$command" >/dev/null || { echo "bulkhead: commandNotFound: $command" >&2; exit 127; }
 unset command
 exec "$@"'
-task() {
-    ulimit -c 0
-    [ -w /proc/self/oom_score_adj ] && echo 500 >/proc/self/oom_score_adj
-    command={{command}}
-    export command
-    set -- "$workdir" env {{#environment}}{{variable}} {{/environment}}sh -c 'exec "$@"' sh {{#arguments}}{{argument}} {{/arguments}}
     if [ "$user" = root ]; then
         export HOME=/root USER=root
         exec sh -c "$inner" sh "$@"
     fi
     exec su -s /bin/sh -c "$inner" -- "$user" sh "$@"
 }
+if [ "${1-}" = task ]; then task; fi
+
+mkdir -p -m 700 "$dir"
+count_killed
+before=$killed
+mount_scratch
+[ "$user" = root ] || id -u "$user" >/dev/null 2>&1 || finish 125 user
+[ -d "$workdir" ] || mkdir -p "$workdir" || finish 125 workdir
 {{#terminal}}
 echo $$ >"$dir/pid"
 trap : TERM HUP
@@ -60,7 +67,6 @@ trap : TERM HUP
 finish $?
 {{/terminal}}
 {{^terminal}}
-if [ "${1-}" = task ]; then task; fi
 exec 3<&0
 setsid sh "$0" task <&3 3<&- &
 child=$!

@@ -7,7 +7,6 @@ extension GuestSession {
     /// Brings the launcher script in; length and SHA-256 are compared.
     func put(script: LauncherScript) async throws {
         do {
-            _ = try await output(of: "mkdir -p -m 700 \(LauncherScript.directory)", limit: 4096)
             try await ssh.upload(script.bytes, to: LauncherScript.path, mode: 0o500, within: .seconds(60))
         } catch let error as SSHError { throw error.named("launcher script") }
     }

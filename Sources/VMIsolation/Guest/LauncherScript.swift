@@ -5,7 +5,7 @@ public import Isolation
 /// and leaves a result file that carries a number which only this launch knows.
 struct LauncherScript: Sendable {
     static let directory = "/run/bulkhead"
-    static let path = directory + "/launcher.sh"
+    static let path = "/run/bulkhead-launcher.sh"
     static let result = directory + "/result"
     static let processGroup = directory + "/pid"
 

@@ -8,6 +8,7 @@ extension Launch {
     func reach(_ machine: Machine) async throws -> GuestSession {
         let address = try await lease(machine)
         report.address = address
+        NeighbourHint.give(address: address, mac: machine.plan.interface.mac, bridge: machine.network.bridge)
         var session = try await connect(machine, address)
         do {
             try await login(session, machine, address)

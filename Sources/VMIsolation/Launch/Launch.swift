@@ -86,8 +86,7 @@ actor Launch {
         try await copy(to: session)
         let outcome = try await execute(in: session)
         try await fetch(from: session)
-        if request.keep { try keep(machine, session) }
-        await session.close()
+        if request.keep { try keep(machine, session) } else { await switchOff(session) }
         return outcome
     }
 }
