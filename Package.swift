@@ -72,6 +72,7 @@ let package = Package(
             dependencies: [
                 "VMIsolation", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: house),
         .testTarget(name: "BulkheadTests", dependencies: ["bulkhead", "VMIsolation", "TestSupport"], swiftSettings: house),

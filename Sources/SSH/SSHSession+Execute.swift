@@ -3,6 +3,8 @@ internal import CLibssh2
 extension SSHSession {
     /// Starts a command, as the user's shell at the far end understands it.
     ///
+    /// Commands may run at the same time. dropbear (2022.83) has a race there: it breaks the connection if one command
+    /// ends just while another is being started, so give it short commands one after the other.
     /// - Parameter pty: a terminal for it; its standard error then comes with the standard output.
     /// - Throws: ``SSHError`` of the steps `channelOpen`, `terminal` or `command`; `CancellationError`.
     public func execute(_ command: String, pty: PTYRequest? = nil) async throws -> SSHChannel {

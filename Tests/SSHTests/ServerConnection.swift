@@ -23,7 +23,7 @@ final class ServerConnection {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes {
-                Glibc.send(descriptor, $0.baseAddress! + sent, $0.count - sent, CInt(MSG_NOSIGNAL))
+                Glibc.send(descriptor, $0.baseAddress.map { $0 + sent }, $0.count - sent, CInt(MSG_NOSIGNAL))
             }
             guard count > 0 else { throw WireError() }
             sent += count
@@ -34,7 +34,9 @@ final class ServerConnection {
         var bytes = [UInt8](repeating: 0, count: count)
         var taken = 0
         while taken < count {
-            let status = bytes.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress! + taken, count - taken, 0) }
+            let status = bytes.withUnsafeMutableBytes {
+                recv(descriptor, $0.baseAddress.map { $0 + taken }, count - taken, 0)
+            }
             guard status > 0 else { throw WireError() }
             taken += status
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Isolation
+import Subprocess
 import TestSupport
 import Testing
 
@@ -20,7 +21,7 @@ import Testing
     }
 
     /// - Parameter shell: `busybox` runs it as its `sh`.
-    private func run(_ shell: String, _ command: TaskCommand) throws -> Result {
+    private func run(_ shell: String, _ command: TaskCommand) async throws -> Result {
         var command = command
         command.directory = directory.path + "/work"
         let script = try LauncherScript(
@@ -30,38 +31,32 @@ import Testing
                 .replacingOccurrences(of: LauncherScript.directory, with: directory.path + "/run")
                 .replacingOccurrences(of: "/sandbox", with: directory.path + "/sandbox"))
         let path = try directory.file("launcher.sh", moved)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = (shell == "busybox" ? ["busybox", "sh"] : [shell]) + [path]
-        let (output, errors) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = errors
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let bytes = Array(output.fileHandleForReading.readDataToEndOfFile())
-        let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
+        // Subprocess starts it with no signal blocked; busybox' wait would wait for ever for a blocked SIGCHLD.
+        let ended = try await Subprocess.run(
+            .name(shell), arguments: .init((shell == "busybox" ? ["sh"] : []) + [path]),
+            output: .data(limit: 1 << 20), error: .string(limit: 1 << 16))
+        guard case .exited(let status) = ended.terminationStatus else { throw CancellationError() }
         let file = FileManager.default.contents(atPath: directory.path + "/run/result").map { Array($0) } ?? []
         return Result(
-            output: bytes, errors: words, status: process.terminationStatus,
+            output: Array(ended.standardOutput), errors: ended.standardError, status: status,
             proof: LauncherResult(file, nonce: script.nonce))
     }
 
     @Test(arguments: shells)
-    func hostileArgumentsArriveAsTheyAre(_ shell: String) throws {
+    func hostileArgumentsArriveAsTheyAre(_ shell: String) async throws {
         let hostile = [
             "", " ", "a b", "$(touch x)", "`id`", "'", "\"", "\\", "\n", "a\nb\n", "$HOME", ";reboot", "-n", "--", "*", "~",
             "é", RawText.encode([0xff, 0x80, 0x01, 0xfe]), "{{nonce}}", "%s", "!!",
         ]
-        let result = try run(shell, TaskCommand(arguments: ["printf", "%s\\0"] + hostile))
+        let result = try await run(shell, TaskCommand(arguments: ["printf", "%s\\0"] + hostile))
         #expect(result.output == hostile.flatMap { RawText.decode($0) + [0] })
         #expect(result.proof?.status == 0)
     }
 
     @Test(arguments: shells)
-    func everyByteSurvivesInArgumentsAndEnvironment(_ shell: String) throws {
+    func everyByteSurvivesInArgumentsAndEnvironment(_ shell: String) async throws {
         let bytes = RawText.encode((1...255).map { UInt8($0) })
-        let result = try run(
+        let result = try await run(
             shell,
             TaskCommand(
                 arguments: ["sh", "-c", "printf %s \"$1\"; printenv NAME", "sh", bytes],
@@ -72,36 +67,38 @@ import Testing
     }
 
     @Test(arguments: shells)
-    func theStatusIsTheCommandsAndIsProven(_ shell: String) throws {
-        let seven = try run(shell, TaskCommand(arguments: ["sh", "-c", "exit 7"]))
+    func theStatusIsTheCommandsAndIsProven(_ shell: String) async throws {
+        let seven = try await run(shell, TaskCommand(arguments: ["sh", "-c", "exit 7"]))
         #expect(seven.status == 7 && seven.proof?.status == 7)
-        let killed = try run(shell, TaskCommand(arguments: ["sh", "-c", "kill -9 $$"]))
+        let killed = try await run(shell, TaskCommand(arguments: ["sh", "-c", "kill -9 $$"]))
         #expect(killed.status == 137 && killed.proof?.status == 137)
     }
 
     @Test(arguments: shells)
-    func whatCannotBeStartedIsNamed(_ shell: String) throws {
-        let missing = try run(shell, TaskCommand(arguments: ["no-such-program"]))
+    func whatCannotBeStartedIsNamed(_ shell: String) async throws {
+        let missing = try await run(shell, TaskCommand(arguments: ["no-such-program"]))
         #expect(missing.status == 127 && missing.errors.contains("commandNotFound: no-such-program"))
         let file = try directory.file("plain", Array("text".utf8))
-        #expect([126, 127].contains(try run(shell, TaskCommand(arguments: [file])).status))
-        let nobody = try run(shell, TaskCommand(arguments: ["true"], user: "no-such-user"))
+        let plain = try await run(shell, TaskCommand(arguments: [file]))
+        #expect([126, 127].contains(plain.status))
+        let nobody = try await run(shell, TaskCommand(arguments: ["true"], user: "no-such-user"))
         #expect(nobody.status == 125 && nobody.proof?.error == "user")
     }
 
     @Test(arguments: shells)
-    func theCommandRunsInItsDirectory(_ shell: String) throws {
-        let result = try run(shell, TaskCommand(arguments: ["pwd"]))
+    func theCommandRunsInItsDirectory(_ shell: String) async throws {
+        let result = try await run(shell, TaskCommand(arguments: ["pwd"]))
         #expect(String(decoding: result.output, as: UTF8.self) == directory.path + "/work\n")
     }
 
     @Test(arguments: shells)
-    func namesThatNoShellTakesReachTheCommand(_ shell: String) throws {
-        let odd = try run(shell, TaskCommand(arguments: ["printenv", "ODD.NAME"], environment: [.init(name: "ODD.NAME", value: "x")]))
+    func namesThatNoShellTakesReachTheCommand(_ shell: String) async throws {
+        let odd = try await run(shell, TaskCommand(arguments: ["printenv", "ODD.NAME"], environment: [.init(name: "ODD.NAME", value: "x")]))
         #expect(odd.output == Array("x\n".utf8))
         let program = try directory.file("a=b", Array("#!/bin/sh\necho here\n".utf8))
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
-        #expect(try run(shell, TaskCommand(arguments: [program])).output == Array("here\n".utf8))
+        let named = try await run(shell, TaskCommand(arguments: [program]))
+        #expect(named.output == Array("here\n".utf8))
     }
 
     @Test func aZeroByteIsRefused() throws {

@@ -3,9 +3,11 @@
 /// Archives that are nearly sound, the same for the same seed.
 struct TarFuzzer {
     private var random: SeededGenerator
+    private let sound: [UInt8]
     private let seeds: [[UInt8]]
     private static let words = [
-        "../", "/", "..", ".", "out/x", "v", "up/x", "d/out/x", "d", "f", "f/g", "a\0b", "777777777777", "-1",
+        "../", "../../x", "/", "..", ".", "out/x", "v", "up/x", "d/out/x", "d", "f", "f/g", "a\0b", "777777777777",
+        "-1",
         "ustar  ",
         "path=../x", "GNU.sparse.major=1",
     ].map { Array($0.utf8) }
@@ -17,12 +19,13 @@ struct TarFuzzer {
         sound.addFile(Array("d/a".utf8), [UInt8](repeating: 1, count: 700))
         sound.addLink(Array("d/l".utf8), to: Array("../f".utf8))
         sound.addFile(Array("d/\(String(repeating: "n", count: 120))".utf8), mode: 0o4755, [1])
-        seeds = [sound.bytes, sound.bytes, sound.bytes] + TarAttack.all.map(\.bytes).filter { !$0.isEmpty }
+        self.sound = sound.bytes
+        seeds = [sound.bytes] + TarAttack.all.map(\.bytes).filter { !$0.isEmpty }
     }
 
     mutating func next() -> [UInt8] {
-        var bytes = seeds[below(seeds.count)]
-        for _ in 0..<1 + below(4) { mutate(&bytes) }
+        var bytes = below(2) == 0 ? sound : seeds[below(seeds.count)]
+        for _ in 0..<1 + below(3) { mutate(&bytes) }
         // Without this nearly all would end at the first checksum.
         if below(8) > 0 { sumUp(&bytes) }
         return bytes
