@@ -1,5 +1,5 @@
 public import Isolation
-public import Foundation
+import Foundation
 
 /// Where Bulkhead keeps what belongs to this host: the ledger, one directory for each container, and what ended
 /// containers leave. docs/disk-layout.md draws it.

@@ -1,5 +1,5 @@
 import Foundation
-public import Isolation
+import Isolation
 import Libvirt
 
 /// Finds what killed runs left: rows of the ledger that no process looks after, domains with our tag that the ledger

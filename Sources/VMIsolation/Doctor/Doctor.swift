@@ -1,5 +1,5 @@
 import Foundation
-public import Isolation
+import Isolation
 import Libvirt
 
 /// Walks the whole chain that a launch walks, as the machine monitor's user would see it, and changes nothing.

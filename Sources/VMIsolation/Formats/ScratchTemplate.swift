@@ -46,9 +46,14 @@ final class ScratchTemplate: Sendable {
         }
     }
 
+    /// Gives the template its name once it is on disk, so that no crash of the host leaves half of one.
+    ///
     /// Another process may have been faster: then its template is replaced by its like.
     func publish(as name: [UInt8]) throws(BulkheadError) {
-        try SystemCallError.writing("directory \(directoryPath)") { try directory.rename(self.name, to: name) }
+        try SystemCallError.writing("directory \(directoryPath)") {
+            try SystemCallError.check("fsync") { fsync(file.descriptor) }
+            try directory.rename(self.name, to: name)
+        }
     }
 
     private static func removeLeftovers(in directory: OpenFile) throws(SystemCallError) {

@@ -1,6 +1,5 @@
-public import Foundation
+import Foundation
 import Glibc
-public import Isolation
 
 /// A guest's serial console as kept on the host. The log daemon of libvirt rotates it, so it stays bounded.
 public struct ConsoleLog: Sendable {

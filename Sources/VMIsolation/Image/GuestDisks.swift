@@ -28,7 +28,7 @@ struct GuestDisks {
             output: .discarded, error: .string(limit: 4096))
         guard result.terminationStatus.isSuccess else {
             throw BulkheadError(
-                .toolFailed, "qemu-img create \(file)", result.standardError ?? "\(result.terminationStatus)",
+                .toolFailed, "qemu-img create \(file)", result.standardError,
                 remedy: "see that \(base) is readable and that there is space in \(directory)")
         }
         return DomainPlan.Disk(

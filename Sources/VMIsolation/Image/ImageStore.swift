@@ -1,5 +1,5 @@
 import Crypto
-public import Foundation
+import Foundation
 public import Isolation
 
 /// Images by name (a directory with a manifest) or by path (a disk file).

@@ -32,7 +32,7 @@ struct Destroyer: Sendable {
 
     /// Ends and forgets a domain, with all that libvirt keeps of it, and sees its process gone.
     func removeDomain(_ domain: Domain) async throws {
-        let process = MonitorProcess(domain: domain.name)
+        let process = MonitorProcess(domain)
         if try await domain.isActive() { try await ignoringGone { try await domain.destroy() } }
         try await ignoringGone {
             try await domain.undefine([.managedSave, .snapshotsMetadata, .checkpointsMetadata, .nvram])
@@ -73,28 +73,5 @@ struct Destroyer: Sendable {
                     .cleanupIncomplete, directory, error.localizedDescription, remedy: "bulkhead sweep tries again")
             }
         }
-    }
-}
-
-/// The QEMU process of a domain, as libvirt's pid file names it.
-struct MonitorProcess: CustomStringConvertible {
-    private let pid: pid_t?
-    private let started: Substring?
-
-    init(domain: String) {
-        let text = FileManager.default.contents(atPath: "/run/libvirt/qemu/\(domain).pid")
-        pid = text.flatMap { pid_t(String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)) }
-        started = pid.flatMap { MonitorProcess.startTime($0) }
-    }
-
-    var isAlive: Bool { pid.flatMap { MonitorProcess.startTime($0) }.map { $0 == started } ?? false }
-    var description: String { pid.map { "\($0)" } ?? "unknown" }
-
-    /// Field 22 of `/proc/PID/stat`; a number that is used again has another. A zombie counts as gone.
-    private static func startTime(_ pid: pid_t) -> Substring? {
-        guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/stat") else { return nil }
-        let fields = String(decoding: data, as: UTF8.self).split(separator: ")").last?.split(separator: " ") ?? []
-        guard fields.count > 19, fields[0] != "Z" else { return nil }
-        return fields[19]
     }
 }

@@ -17,13 +17,6 @@ extension Launch {
         report.kept = kept
     }
 
-    /// libvirt ends a machine that is on by waiting a fifth of a second; one that has switched itself off is gone.
-    func switchOff(_ session: GuestSession) async {
-        guard let watch = try? await started.value() else { return }
-        await session.powerOff()
-        _ = try? await within(.milliseconds(150), otherwise: { Launch.slow(.cleanUp) }) { try await watch.end.value() }
-    }
-
     /// Removes everything; runs to its end although the launch was cancelled.
     func cleanUp() async {
         guard let row else { return }

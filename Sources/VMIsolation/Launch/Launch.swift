@@ -86,7 +86,7 @@ actor Launch {
         try await copy(to: session)
         let outcome = try await execute(in: session)
         try await fetch(from: session)
-        if request.keep { try keep(machine, session) } else { await switchOff(session) }
+        if request.keep { try keep(machine, session) }
         return outcome
     }
 }

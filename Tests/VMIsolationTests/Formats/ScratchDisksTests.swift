@@ -36,14 +36,14 @@ struct ScratchDisksTests {
         let disks = try ScratchDisks(cache: cache)
         try await withThrowingTaskGroup { group in
             for number in 0..<20 {
-                group.addTask { try await disks.make(at: directory.path("disk\(number)"), size: .mebibytes(16)) }
+                group.addTask { try await disks.make(at: directory.path("disk\(number)"), size: .mebibytes(2)) }
             }
             try await group.waitForAll()
         }
-        #expect(try directory.names(in: "cache") == ["scratch-1-16.ext4"])
+        #expect(try directory.names(in: "cache") == ["scratch-1-2.ext4"])
         let first = try directory.read("disk0")
         for number in 1..<20 { #expect(try directory.read("disk\(number)") == first) }
-        let template = try directory.read("cache/scratch-1-16.ext4")
+        let template = try directory.read("cache/scratch-1-2.ext4")
         #expect(template == first)
     }
 

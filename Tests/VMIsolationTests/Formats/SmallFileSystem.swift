@@ -17,5 +17,5 @@ final class SmallFileSystem: Sendable {
         guard result.status == 0 else { throw CannotMount(output: result.text) }
     }
 
-    deinit { umount2(path, 0) }
+    deinit { umount2(path, Int32(MNT_DETACH)) }
 }

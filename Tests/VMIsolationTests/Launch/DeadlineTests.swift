@@ -42,7 +42,7 @@ import Testing
                 }
             }
         }
-        #expect(ContinuousClock.now - begin < .seconds(5))
+        #expect(ContinuousClock.now - begin < .seconds(30))
         never.fulfil(.success(0))
     }
 

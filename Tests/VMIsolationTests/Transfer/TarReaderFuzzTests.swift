@@ -44,7 +44,7 @@ struct TarReaderFuzzTests {
         var fuzzer = TarFuzzer(seed: 20)
         let end = ContinuousClock.now + Self.time
         var (done, extracted) = (0, 0)
-        let memory = residentBytes()
+        let memory = TarTest.residentBytes()
         while done < Self.rounds, ContinuousClock.now < end {
             let bytes = fuzzer.next()
             if (try? TarTest.extract(bytes, into: target, limits: limits, chunk: 700)) != nil { extracted += 1 }
@@ -54,7 +54,7 @@ struct TarReaderFuzzTests {
             try #require(try fingerprint() == outside, "before round \(done)")
             try plantTarget()
         }
-        #expect(residentBytes() - memory < 64 << 20)
+        #expect(TarTest.residentBytes() - memory < 64 << 20)
         print("mutated archives: \(done), sound ones among them: \(extracted)")
         // Both sorts have to be frequent, or the test says little.
         #expect(done >= 500 && extracted > done / 50 && extracted < done)
@@ -84,10 +84,5 @@ struct TarReaderFuzzTests {
             return
                 "\(name) \(status.st_mode) \(status.st_ino) \(status.st_size) \(status.st_ctim.tv_sec).\(status.st_ctim.tv_nsec)"
         }
-    }
-
-    private func residentBytes() -> Int {
-        let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
-        return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Isolation
 
@@ -71,5 +72,11 @@ enum TarTest {
         var result = stat()
         try SystemCallError.check("lstat") { lstat(path, &result) }
         return result
+    }
+
+    /// What the test process holds in memory: other tests run at the same time, so bounds on it are wide.
+    static func residentBytes() -> Int {
+        let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
+        return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
     }
 }
