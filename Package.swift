@@ -58,10 +58,23 @@ let package = Package(
             ],
             swiftSettings: house),
         .target(name: "TestSupport", dependencies: ["Isolation", "VMIsolation"], path: "Tests/TestSupport", swiftSettings: house),
-        .testTarget(name: "LibvirtTests", dependencies: ["Libvirt", "CLibvirt"], swiftSettings: house),
-        .testTarget(name: "SSHTests", dependencies: ["SSH", "CLibssh2"], swiftSettings: house),
+        .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: house),
+        .testTarget(
+            name: "SSHTests",
+            dependencies: [
+                "SSH", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            swiftSettings: house),
         .testTarget(name: "IsolationTests", dependencies: ["Isolation"], swiftSettings: house),
-        .testTarget(name: "VMIsolationTests", dependencies: ["VMIsolation", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "VMIsolationTests",
+            dependencies: [
+                "VMIsolation", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: house),
         .testTarget(name: "BulkheadTests", dependencies: ["bulkhead", "VMIsolation", "TestSupport"], swiftSettings: house),
     ]
 )

@@ -40,7 +40,10 @@ task() {
     export command
     ulimit -c 0
     [ ! -w /proc/self/oom_score_adj ] || echo 500 >/proc/self/oom_score_adj
-    set -- "$workdir" env {{#environment}}{{variable}} {{/environment}}sh -c 'exec "$@"' sh {{#arguments}}{{argument}} {{/arguments}}
+    set -- {{#arguments}}{{argument}} {{/arguments}}
+    # `env` would take such a name for a variable.
+    case $command in *=*) set -- sh -c 'exec "$@"' sh "$@" ;; esac
+    set -- "$workdir" env {{#environment}}{{variable}} {{/environment}}"$@"
     inner='cd -- "$1" || exit 125
 shift
 command -v -- "$command" >/dev/null || { echo "bulkhead: commandNotFound: $command" >&2; exit 127; }

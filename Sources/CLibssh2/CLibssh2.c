@@ -98,7 +98,3 @@ int guarded_channel_send_eof(LIBSSH2_CHANNEL *channel) { GUARDED(int, libssh2_ch
 int guarded_channel_wait_closed(LIBSSH2_CHANNEL *channel) { GUARDED(int, libssh2_channel_wait_closed(channel)); }
 
 int guarded_channel_free(LIBSSH2_CHANNEL *channel) { GUARDED(int, libssh2_channel_free(channel)); }
-
-static int failing(void) { __assert_fail("(len % blocksize) == 0", "transport.c", 0, "decrypt"); }
-
-int guarded_assertion(void) { GUARDED(int, failing()); }

@@ -21,6 +21,7 @@ enum Library {
         let thread = NIOThreadPool(numberOfThreads: 1)
         thread.start()
         thread.submit { _ in
+            blockBrokenPipeSignal()
             // One round ends when a file or timer was served. A failed round is reported nowhere; the next goes on.
             while true { virEventRunDefaultImpl() }
         }

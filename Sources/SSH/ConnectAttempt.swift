@@ -27,7 +27,7 @@ actor ConnectAttempt {
         return try await withTaskCancellationHandler {
             try await attempt.start(address, within: timeout)
         } onCancel: {
-            Task { await attempt.cancel() }
+            attempt.executor.queue.async { attempt.assumeIsolated { $0.cancel() } }
         }
     }
 

@@ -10,7 +10,8 @@ struct ExitReport: Hashable, Sendable {
     /// Nil if the bytes are not such a request. They may be longer than the request: its padding may follow.
     init?(_ packet: some RandomAccessCollection<UInt8>) {
         var reader = WireReader(packet)
-        guard reader.byte() == 98, let channel = reader.number(), let type = reader.string(), reader.byte() != nil else {
+        guard reader.byte() == 98, let channel = reader.number(), let type = reader.string(), reader.byte() != nil
+        else {
             return nil
         }
         if type.elementsEqual("exit-status".utf8) {

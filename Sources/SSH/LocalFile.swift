@@ -31,7 +31,8 @@ final class LocalFile: Sendable {
             var written = 0
             while written < bytes.count {
                 let status = unsafe bytes.withUnsafeBytes { buffer in
-                    unsafe Glibc.write(descriptor, buffer.baseAddress.map { unsafe $0 + written }, bytes.count - written)
+                    unsafe Glibc.write(
+                        descriptor, buffer.baseAddress.map { unsafe $0 + written }, bytes.count - written)
                 }
                 if status < 0 { throw SSHError(step, .invalidArgument, "cannot write the local file", errno: errno) }
                 written += status

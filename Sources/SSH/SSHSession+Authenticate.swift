@@ -12,7 +12,8 @@ extension SSHSession {
     /// The same with the text of an unencrypted private key file of any type that libssh2 reads.
     public func authenticate(user: String, privateKeyPEM: String) async throws {
         do {
-            try await perform(.authentication, within: options.timeouts.authentication) { () throws(SSHError) -> Void? in
+            try await perform(.authentication, within: options.timeouts.authentication) {
+                () throws(SSHError) -> Void? in
                 try self.logIn(user, privateKeyPEM)
             }
             try await perform(.channelOpen, within: options.timeouts.channel) { () throws(SSHError) -> Void? in

@@ -6,9 +6,10 @@ extension SSHSession {
         let state = channel.state
         let piece = try await perform(.output, within: timeout) { () throws(SSHError) -> SSHOutput?? in
             if let piece = state.output.popFirst() { return .some(piece) }
-            if let failure = self.failure { throw failure.during(.output) }
             if state.isDiscarded { throw SSHError(.output, .closed, "the channel is closed") }
-            return state.hasEnded ? .some(nil) : nil
+            if state.hasEnded { return .some(nil) }
+            if let failure = self.failure { throw failure.during(.output) }
+            return nil
         }
         if let piece, failure == nil {
             state.credit += piece.bytes.count
@@ -51,6 +52,8 @@ extension SSHSession {
         let state = channel.state
         return try await perform(.exit, within: timeout) { () throws(SSHError) -> SSHExit? in
             if state.isClosed, !state.isDiscarded { return state.exit ?? .unknown }
+            // Said before the connection broke: still the truth.
+            if self.failure != nil, !state.isDiscarded, let exit = state.exit { return exit }
             _ = try unsafe self.pointer(of: state, .exit)
             return nil
         }

@@ -48,7 +48,9 @@ extension SSHSession {
                 return unsafe guarded_channel_write(pointer, rest.baseAddress, rest.count)
             }
             if count < 0 && count != Int(LIBSSH2_ERROR_EAGAIN) {
-                if Int32(count) == LIBSSH2_ERROR_CHANNEL_CLOSED || Int32(count) == LIBSSH2_ERROR_CHANNEL_EOF_SENT { return }
+                if Int32(count) == LIBSSH2_ERROR_CHANNEL_CLOSED || Int32(count) == LIBSSH2_ERROR_CHANNEL_EOF_SENT {
+                    return
+                }
                 return fail(error(.input, Int32(count)))
             }
             if count <= 0 { return }
@@ -75,7 +77,7 @@ extension SSHSession {
 
     private func opened(_ channel: ChannelState, _ opening: Opening) {
         channels[channel.number] = channel
-        channel.credit = options.window
+        channel.credit = max(options.window, 32 << 10)
         channel.isDiscarded = opening.isAbandoned
         grant(channel)
         opening.result = .success(channel)

@@ -42,14 +42,12 @@ extension SSHSession {
         }
         if !isDone {
             let left = options.timeouts.banner + options.timeouts.handshake - (.now - begin)
-            try await perform(.handshake, within: min(left, options.timeouts.handshake)) { () throws(SSHError) -> Void? in
+            try await perform(.handshake, within: min(left, options.timeouts.handshake)) {
+                () throws(SSHError) -> Void? in
                 try self.shakeHands(.handshake)
             }
         }
-        guard let key = presentedKey else {
-            throw SSHError(.hostKey, .protocolViolation, "the server has shown no key")
-        }
-        if key != hostKey.blob { throw wrongHostKey(key) }
+        guard presentedKey == hostKey.blob else { throw wrongHostKey(presentedKey ?? []) }
     }
 
     private func prepare() throws(SSHError) {
@@ -89,7 +87,13 @@ extension SSHSession {
         defer { transport.allowance = nil }
         let status = unsafe guarded_session_handshake(session, transport.descriptor)
         let reached = step == .banner && status < 0 && hasBanner ? .handshake : step
-        return try check(reached, Int(status)).map { _ in }
+        let failure = status < 0 && status != LIBSSH2_ERROR_EAGAIN ? error(reached, status) : nil
+        // Looked at as soon as it is proved: a wrong server need not get as far as the end of the handshake.
+        if failure == nil || failure?.reason == .disconnected, let key = presentedKey, key != hostKey.blob {
+            throw wrongHostKey(key)
+        }
+        if let failure { throw failure }
+        return status == 0 ? () : nil
     }
 
     private var hasBanner: Bool {

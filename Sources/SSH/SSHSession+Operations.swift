@@ -61,7 +61,8 @@ extension SSHSession {
 
     /// Sets the timer to the next deadline, if it is earlier than what it is set to.
     func setTimer() {
-        guard failure == nil, let next = (pending.compactMap(\.deadline) + [nextKeepAlive].compactMap(\.self)).min() else {
+        guard failure == nil, let next = (pending.compactMap(\.deadline) + [nextKeepAlive].compactMap(\.self)).min()
+        else {
             return
         }
         if let timerIsSetFor, timerIsSetFor <= next { return }

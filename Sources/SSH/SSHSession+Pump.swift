@@ -25,31 +25,27 @@ extension SSHSession {
         guard failure == nil else { return }
         let before = transport.received
         transport.allowance = transport.outbound.isOverfull ? 0 : Self.turn
-        let status = read()
-        retryFirst()
+        let end = read()
+        if unsafe control == nil { retryPending() }
         transport.allowance = nil
-        if let status, status == LibSSH2Code.assertionFailed.rawValue { return fail(error(.output, status)) }
+        if let end, end.code == .assertionFailed { return fail(end) }
         if transport.received != before { lastHeard = .now }
         for report in transport.reports {
             channels[report.channel]?.exit = channels[report.channel]?.exit ?? report.exit
         }
         transport.reports.removeAll(keepingCapacity: true)
         settle()
-        if let status, failure == nil { fail(error(.output, status)) }
-        if failure == nil { checkServer() }
+        if let end { fail(end) }
+        checkServer()
         watchSocket()
     }
 
-    /// Reads for all channels at once. Returns why there is nothing more to read, if that is an error.
-    private func read() -> Int32? {
+    /// Reads for all channels at once; before there is a control channel, the one operation under way reads for itself.
+    /// Returns why there will be nothing more to read.
+    private func read() -> SSHError? {
         guard let control = unsafe control else { return nil }
         let status = unsafe guarded_channel_read(control, 0, scratch.baseAddress, 0)
-        return status < 0 && status != Int(LIBSSH2_ERROR_EAGAIN) ? Int32(status) : nil
-    }
-
-    /// Before there is a control channel, the one operation under way reads for itself.
-    private func retryFirst() {
-        if unsafe control == nil { retryPending() }
+        return status < 0 && status != Int(LIBSSH2_ERROR_EAGAIN) ? error(.output, Int32(status)) : nil
     }
 
     /// Everything that can go on without reading: drains channels, retries operations, sends.
@@ -71,7 +67,11 @@ extension SSHSession {
         let operations = pending
         pending = []
         let unfinished = operations.filter { !$0.retry() }
-        pending = unfinished + pending
+        if let failure {
+            for operation in unfinished { operation.fail(failure.during(operation.step)) }
+        } else {
+            pending = unfinished
+        }
     }
 
     /// Gives the socket what it takes, and watches it for the rest.
@@ -94,8 +94,10 @@ extension SSHSession {
 
     /// What a server could do behind our back: fill our memory, or change its key when keys are exchanged again.
     private func checkServer() {
+        guard failure == nil else { return }
         if transport.memory.held > options.memoryLimit * 3 / 4 {
-            return fail(SSHError(.output, .limitExceeded, "the server makes libssh2 hold \(transport.memory.held) bytes"))
+            return fail(
+                SSHError(.output, .limitExceeded, "the server makes libssh2 hold \(transport.memory.held) bytes"))
         }
         if unsafe control != nil, let key = presentedKey, key != hostKey.blob { fail(wrongHostKey(key)) }
     }

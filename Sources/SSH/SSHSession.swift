@@ -14,7 +14,8 @@ internal import Glibc
     let transport: Transport
     /// libssh2's session; nil once freed.
     var session: OpaquePointer?
-    /// A channel without a command, open as long as the session: all reading goes through it, and signs of life too.
+    /// A channel without a command: all reading goes through it. Some servers close it after a while (dropbear, when a
+    /// command ends); for reading it serves on.
     var control: OpaquePointer?
     /// Why the session as a whole does not work any more.
     var failure: SSHError?
@@ -23,7 +24,7 @@ internal import Glibc
     var pending: [PendingOperation] = []
     var lastOperation: UInt64 = 0
     /// What libssh2 reads goes here first, so that pieces handed out are as small as what they hold.
-    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
+    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
 
     var readable: (any DispatchSourceRead)?
     var writable: (any DispatchSourceWrite)?
@@ -34,7 +35,6 @@ internal import Glibc
     var timerIsSetFor: ContinuousClock.Instant?
     var lastHeard = ContinuousClock.now
     var nextKeepAlive: ContinuousClock.Instant?
-    var isProbing = false
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 

@@ -5,7 +5,8 @@ final class SerialQueueExecutor: SerialExecutor {
     let queue: DispatchQueue
 
     init(label: String) {
-        queue = DispatchQueue(label: label)
+        // On the pool whose threads are as many as the cores: nothing here blocks, and there may be many sessions.
+        queue = DispatchQueue(label: label, target: .global())
     }
 
     func enqueue(_ job: consuming ExecutorJob) {

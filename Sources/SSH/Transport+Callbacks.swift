@@ -1,12 +1,14 @@
 internal import CLibssh2
 
 extension Transport {
-    private typealias Receive = @convention(c) (
-        CInt, UnsafeMutableRawPointer?, Int, CInt, UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-    ) -> Int
-    private typealias Send = @convention(c) (
-        CInt, UnsafeRawPointer?, Int, CInt, UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-    ) -> Int
+    private typealias Receive =
+        @convention(c) (
+            CInt, UnsafeMutableRawPointer?, Int, CInt, UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+        ) -> Int
+    private typealias Send =
+        @convention(c) (
+            CInt, UnsafeRawPointer?, Int, CInt, UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+        ) -> Int
 
     /// Makes a libssh2 session that sends, receives and allocates through this transport, which must outlive it.
     /// Nil if the memory limit is too small.

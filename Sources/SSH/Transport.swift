@@ -3,9 +3,9 @@ internal import Glibc
 
 /// What stands between libssh2 and the system: the socket, what waits to be sent, and the memory.
 ///
-/// Belongs to one session and is used on its queue alone. libssh2 may read only while there is an ``allowance``;
-/// else it sees an empty socket. So one call, the pump's, reads for all channels, and every other call returns at once. (In libssh2,
-/// a channel that waits for its answer and reads another channel's instead would fail.)
+/// Belongs to one session and is used on its queue alone. libssh2 may read only while there is an ``allowance``; else it
+/// sees an empty socket. So one call, the pump's, reads for all channels, and every other call returns at once. (In
+/// libssh2, a channel that waits for its answer and reads another channel's instead would fail.)
 final class Transport {
     let descriptor: CInt
     let memory: MemoryAccount

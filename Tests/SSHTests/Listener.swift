@@ -5,7 +5,7 @@ struct Listener: Sendable {
     let descriptor: CInt
     let port: UInt16
 
-    init() throws {
+    init(backlog: CInt = 200) throws {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -17,7 +17,7 @@ struct Listener: Sendable {
                 _ = getsockname(descriptor, $0, &length)
             }
         }
-        listen(descriptor, 200)
+        listen(descriptor, backlog)
         self.descriptor = descriptor
         port = UInt16(bigEndian: address.sin_port)
     }

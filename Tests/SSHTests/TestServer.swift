@@ -12,7 +12,8 @@ final class TestServer: Sendable {
     let folder: URL
     private let process: ChildProcess
 
-    init(_ kind: Kind = .openssh, configuration: [String] = []) async throws {
+    /// - Parameter shell: what OpenSSH's shell reads before each command.
+    init(_ kind: Kind = .openssh, configuration: [String] = [], shell: String = "") async throws {
         self.kind = kind
         let port = try freePort()
         self.port = port
@@ -22,31 +23,29 @@ final class TestServer: Sendable {
         let clientKey = clientKey
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        try Self.write(folder, "authorized_keys", Data((clientKey.publicKey.line() + "\n").utf8))
-        let arguments: [String]
+        // dropbear looks for keys in the home of the user alone: the server gets a home that it alone sees.
+        try Self.write(folder, "home/.ssh/authorized_keys", Data((clientKey.publicKey.line() + "\n").utf8))
+        try Self.write(folder, "home/.bashrc", Data(shell.utf8))
+        let command: String
         switch kind {
         case .openssh:
             try Self.write(folder, "key", Data(hostKey.pem.utf8))
             let lines = [
                 "Port \(port)", "ListenAddress 127.0.0.1", "HostKey \(folder.path)/key", "UsePAM no", "StrictModes no",
-                "AuthorizedKeysFile \(folder.path)/authorized_keys", "PermitRootLogin yes", "PidFile none",
-                "MaxSessions 200", "MaxStartups 500",
+                "PermitRootLogin yes", "PidFile none", "MaxSessions 200", "MaxStartups 500",
             ]
             try Self.write(folder, "config", Data((configuration + lines).joined(separator: "\n").utf8))
-            try? FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
-            arguments = ["/usr/sbin/sshd", "-D", "-e", "-f", "\(folder.path)/config"]
+            command =
+                "mount -t tmpfs none /run && mkdir /run/sshd && exec /usr/sbin/sshd -D -e -f \(folder.path)/config"
         case .dropbear:
-            // dropbear looks for keys in the home of the user alone: it gets a home of its own, seen by it alone.
             try Self.write(folder, "key", Data(hostKey.dropbear))
-            try Self.write(folder, "home/.ssh/authorized_keys", Data((clientKey.publicKey.line() + "\n").utf8))
-            let script = """
-                mount --make-rprivate / && mount --bind \(folder.path)/home /root && cd / &&
-                exec dropbear -F -E -p 127.0.0.1:\(port) -r \(folder.path)/key -P \(folder.path)/pid \
-                \(configuration.joined(separator: " "))
-                """
-            arguments = ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", script]
+            let options = (["-r", "\(folder.path)/key", "-P", "\(folder.path)/pid"] + configuration).joined(
+                separator: " ")
+            command = "exec dropbear -F -E -p 127.0.0.1:\(port) \(options)"
         }
-        process = try ChildProcess(arguments, log: folder.appending(path: "log").path)
+        let script = "mount --make-rprivate / && mount --bind \(folder.path)/home /root && cd / && \(command)"
+        process = try ChildProcess(
+            ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", script], log: folder.appending(path: "log").path)
         try await waitForPort()
     }
 
@@ -82,7 +81,7 @@ final class TestServer: Sendable {
             do {
                 let session = try await connect()
                 return await session.abandon()
-            } catch where ContinuousClock.now < deadline {
+            } catch  where ContinuousClock.now < deadline {
                 try await Task.sleep(for: .milliseconds(20))
             }
         }

@@ -33,7 +33,4 @@ int guarded_channel_send_eof(LIBSSH2_CHANNEL *channel);
 int guarded_channel_wait_closed(LIBSSH2_CHANNEL *channel);
 int guarded_channel_free(LIBSSH2_CHANNEL *channel);
 
-/// Fails an assertion as libssh2 would, inside a guard; for tests.
-int guarded_assertion(void);
-
 #endif

@@ -16,6 +16,8 @@ final class CallThreads: Sendable {
     /// Runs work on one of the threads. The work keeps the threads, so that it is never dropped.
     func submit(_ work: @escaping @Sendable () -> Void) {
         pool.submit { [self] _ in
+            // Here for want of a place where a thread begins; it costs a tenth of a microsecond.
+            blockBrokenPipeSignal()
             withExtendedLifetime(self, work)
         }
     }

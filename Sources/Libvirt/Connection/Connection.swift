@@ -30,7 +30,7 @@ public struct Connection: Sendable {
         let threads = CallThreads(count: threads)
         return try await withTimeout("virConnectOpenAuth", timeout, clock) {
             try await threads.run(abandonable: true) {
-                let reference = try ConnectionReference(opening: uri, readOnly: readOnly)
+                let reference = try ConnectionReference.open(uri, readOnly: readOnly)
                 return Connection(handle: ConnectionHandle(reference, threads: threads))
             }
         }

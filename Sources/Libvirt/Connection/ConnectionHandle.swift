@@ -23,7 +23,8 @@ internal import Synchronization
     let pointer: virConnectPtr
     let threads: CallThreads
     let end: ConnectionEnd
-    private let reference: ConnectionReference
+    let events = DomainEventRegistry()
+    let reference: ConnectionReference
     private let state = Mutex(State())
 
     init(_ reference: ConnectionReference, threads: CallThreads) {

@@ -6,37 +6,33 @@ internal import CLibvirt
 @safe final class ConnectionReference: @unchecked Sendable {
     let pointer: virConnectPtr
     let end = ConnectionEnd()
-    private let watchesEnd: Bool
+    private let endID: Int
 
     /// Blocks until the hypervisor answers. Source: `virConnectOpenAuth`.
-    init(opening uri: String?, readOnly: Bool) throws(LibvirtError) {
+    static func open(_ uri: String?, readOnly: Bool) throws(LibvirtError) -> ConnectionReference {
         let flags = readOnly ? VIR_CONNECT_RO.rawValue : 0
         // No authentication callbacks: libvirt's own would ask for passwords on the terminal.
-        unsafe pointer = try check("virConnectOpenAuth", virConnectOpenAuth(uri, nil, flags))
-        watchesEnd = unsafe Self.watch(pointer, end)
+        return unsafe ConnectionReference(
+            owning: try check("virConnectOpenAuth", virConnectOpenAuth(uri, nil, flags))
+        )
+    }
+
+    /// Source: `virConnectRegisterCloseCallback`. Drivers that cannot lose a connection ignore it.
+    private init(owning pointer: virConnectPtr) {
+        unsafe self.pointer = pointer
+        endID = ConnectionEnds.add(end)
+        let box = unsafe UnsafeMutableRawPointer(bitPattern: endID)
+        _ = unsafe virConnectRegisterCloseCallback(pointer, connectionClosed, box, nil)
     }
 
     /// Source: `virConnectClose`. Call it once, where nothing uses the pointer any more.
     func giveBack() {
-        if watchesEnd { _ = unsafe virConnectUnregisterCloseCallback(pointer, connectionClosed) }
+        _ = unsafe virConnectUnregisterCloseCallback(pointer, connectionClosed)
+        ConnectionEnds.remove(endID)
         _ = unsafe virConnectClose(pointer)
-    }
-
-    /// Source: `virConnectRegisterCloseCallback`, which some drivers lack. Their connections cannot be lost.
-    private static func watch(_ pointer: virConnectPtr, _ end: ConnectionEnd) -> Bool {
-        let box = unsafe Unmanaged.passRetained(end).toOpaque()
-        let status = unsafe virConnectRegisterCloseCallback(pointer, connectionClosed, box, releaseConnectionEnd)
-        if status < 0 { unsafe releaseConnectionEnd(box) }
-        return status >= 0
     }
 }
 
 private let connectionClosed: virConnectCloseFunc = { _, reason, box in
-    guard let box = unsafe box else { return }
-    unsafe Unmanaged<ConnectionEnd>.fromOpaque(box).takeUnretainedValue().end(CloseReason(rawValue: reason))
-}
-
-private let releaseConnectionEnd: @convention(c) (UnsafeMutableRawPointer?) -> Void = { box in
-    guard let box = unsafe box else { return }
-    unsafe Unmanaged<ConnectionEnd>.fromOpaque(box).release()
+    ConnectionEnds.find(Int(bitPattern: box))?.end(CloseReason(rawValue: reason))
 }

@@ -6,8 +6,8 @@ extension Connection {
     /// Source: `virDomainDefineXMLFlags`.
     ///
     /// - Parameter validate: checks the document against libvirt's schema first.
-    /// - Throws: ``LibvirtError`` with `xmlError`, `xmlInvalidSchema`, `configUnsupported`, or `domainExists` or
-    ///   `operationFailed` where name or UUID belong to another domain.
+    /// - Throws: ``LibvirtError``: `xmlDetail` or `xmlError` for XML that cannot be read, `xmlInvalidSchema`,
+    ///   `configUnsupported`; `operationFailed` or `domainExists` where name or UUID belong to another domain.
     public func defineDomain(xml: String, validate: Bool = true) async throws -> Domain {
         try checkArgument("virDomainDefineXMLFlags", xml)
         let flags = validate ? VIR_DOMAIN_DEFINE_VALIDATE.rawValue : 0

@@ -8,7 +8,8 @@ extension Domain {
             return try await read("virDomainGetMetadata") {
                 try unsafe checkString(
                     "virDomainGetMetadata",
-                    virDomainGetMetadata(pointer, Int32(VIR_DOMAIN_METADATA_ELEMENT.rawValue), namespace, impact.rawValue)
+                    virDomainGetMetadata(
+                        pointer, Int32(VIR_DOMAIN_METADATA_ELEMENT.rawValue), namespace, impact.rawValue)
                 )
             }
         } catch let error as LibvirtError where error.code == .noDomainMetadata {

@@ -10,9 +10,10 @@ public struct Domain: Sendable {
 
     /// Takes over the reference. Call it in a call of the connection.
     init(owning pointer: virDomainPtr, of connection: ConnectionHandle) throws(LibvirtError) {
-        handle = unsafe DomainHandle(owning: pointer, of: connection)
+        let handle = unsafe DomainHandle(owning: pointer, of: connection)
         name = try unsafe readName("virDomainGetName", virDomainGetName(pointer))
         uuid = try unsafe readUUID("virDomainGetUUID") { unsafe virDomainGetUUID(pointer, $0) }
+        self.handle = handle
     }
 
     public var connection: Connection { Connection(handle: handle.connection) }

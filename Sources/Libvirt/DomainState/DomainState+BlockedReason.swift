@@ -11,7 +11,7 @@ extension DomainState {
         public static let unknown = Self(rawValue: 0)
 
         public static let names: [Self: String] = [
-            .unknown: "VIR_DOMAIN_BLOCKED_UNKNOWN",
+            .unknown: "VIR_DOMAIN_BLOCKED_UNKNOWN"
         ]
     }
 }

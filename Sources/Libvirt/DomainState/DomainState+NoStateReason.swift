@@ -10,7 +10,7 @@ extension DomainState {
         public static let unknown = Self(rawValue: 0)
 
         public static let names: [Self: String] = [
-            .unknown: "VIR_DOMAIN_NOSTATE_UNKNOWN",
+            .unknown: "VIR_DOMAIN_NOSTATE_UNKNOWN"
         ]
     }
 }

@@ -15,16 +15,17 @@ public enum DomainState: Hashable, Sendable {
 
     /// From libvirt's numbers.
     public init(state: Int32, reason: Int32) {
-        self = switch state {
-        case 0: .noState(NoStateReason(rawValue: reason))
-        case 1: .running(RunningReason(rawValue: reason))
-        case 2: .blocked(BlockedReason(rawValue: reason))
-        case 3: .paused(PausedReason(rawValue: reason))
-        case 4: .shuttingDown(ShutdownReason(rawValue: reason))
-        case 5: .shutOff(ShutOffReason(rawValue: reason))
-        case 6: .crashed(CrashedReason(rawValue: reason))
-        case 7: .pmSuspended(PMSuspendedReason(rawValue: reason))
-        default: .unknown(state: state, reason: reason)
-        }
+        self =
+            switch state {
+            case 0: .noState(NoStateReason(rawValue: reason))
+            case 1: .running(RunningReason(rawValue: reason))
+            case 2: .blocked(BlockedReason(rawValue: reason))
+            case 3: .paused(PausedReason(rawValue: reason))
+            case 4: .shuttingDown(ShutdownReason(rawValue: reason))
+            case 5: .shutOff(ShutOffReason(rawValue: reason))
+            case 6: .crashed(CrashedReason(rawValue: reason))
+            case 7: .pmSuspended(PMSuspendedReason(rawValue: reason))
+            default: .unknown(state: state, reason: reason)
+            }
     }
 }

@@ -11,3 +11,18 @@ extension DomainEvent {
         case memoryFailure = 25
     }
 }
+
+extension DomainEvent.Content {
+    public var kind: DomainEvent.Kind {
+        switch self {
+        case .lifecycle: .lifecycle
+        case .reboot: .reboot
+        case .watchdog: .watchdog
+        case .ioError: .ioError
+        case .controlError: .controlError
+        case .balloonChange: .balloonChange
+        case .guestAgent: .guestAgent
+        case .memoryFailure: .memoryFailure
+        }
+    }
+}

@@ -6,10 +6,10 @@ extension DomainEvent.Kind {
     var callback: virConnectDomainEventGenericCallback? {
         switch self {
         case .lifecycle: unsafe clibvirt_lifecycle(onLifecycle)
-        case .reboot: onReboot
+        case .reboot: unsafe onReboot
         case .watchdog: unsafe clibvirt_watchdog(onWatchdog)
         case .ioError: unsafe clibvirt_io_error_reason(onIoError)
-        case .controlError: onControlError
+        case .controlError: unsafe onControlError
         case .balloonChange: unsafe clibvirt_balloon_change(onBalloonChange)
         case .guestAgent: unsafe clibvirt_agent_lifecycle(onGuestAgent)
         case .memoryFailure: unsafe clibvirt_memory_failure(onMemoryFailure)

@@ -1,13 +1,36 @@
 internal import CLibvirt
+internal import FoundationEssentials
 internal import Synchronization
 
-/// What C holds for one stream of domain events: copies events out of callbacks, and numbers them.
+/// What C holds for the domain events of a connection: copies them out of callbacks and hands them to their streams.
 final class DomainEventReceiver: Sendable {
-    private let continuation: AsyncStream<DomainEvent>.Continuation
-    private let next = Mutex<UInt64>(0)
+    private struct Subscriber {
+        let kinds: Set<DomainEvent.Kind>
+        /// Nil for all.
+        let domain: UUID?
+        let continuation: AsyncStream<DomainEvent>.Continuation
+        var sequence: UInt64 = 0
 
-    init(_ continuation: AsyncStream<DomainEvent>.Continuation) {
-        self.continuation = continuation
+        func wants(_ kind: DomainEvent.Kind, of uuid: UUID) -> Bool {
+            kinds.contains(kind) && (domain == nil || domain == uuid)
+        }
+    }
+
+    private let subscribers = Mutex<[Int: Subscriber]>([:])
+
+    func add(
+        _ id: Int,
+        _ kinds: Set<DomainEvent.Kind>,
+        of domain: UUID?,
+        to continuation: AsyncStream<DomainEvent>.Continuation
+    ) {
+        let subscriber = Subscriber(kinds: kinds, domain: domain, continuation: continuation)
+        subscribers.withLock { $0[id] = subscriber }
+    }
+
+    func remove(_ id: Int) {
+        // What it held may run code of its own when it goes: not under the lock.
+        _ = subscribers.withLock { $0.removeValue(forKey: id) }
     }
 
     func receive(_ domain: virDomainPtr?, _ content: DomainEvent.Content) {
@@ -16,9 +39,12 @@ final class DomainEventReceiver: Sendable {
             let name = try? unsafe readName("virDomainGetName", virDomainGetName(domain)),
             let uuid = try? unsafe readUUID("virDomainGetUUID", { unsafe virDomainGetUUID(domain, $0) })
         else { return }
-        next.withLock { next in
-            continuation.yield(DomainEvent(sequence: next, name: name, uuid: uuid, content: content))
-            next += 1
+        subscribers.withLock { subscribers in
+            for (id, subscriber) in subscribers where subscriber.wants(content.kind, of: uuid) {
+                let event = DomainEvent(sequence: subscriber.sequence, name: name, uuid: uuid, content: content)
+                subscriber.continuation.yield(event)
+                subscribers[id]?.sequence += 1
+            }
         }
     }
 }

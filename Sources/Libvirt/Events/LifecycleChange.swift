@@ -17,17 +17,18 @@ public enum LifecycleChange: Hashable, Sendable {
 
     /// From libvirt's numbers.
     public init(type: Int32, detail: Int32) {
-        self = switch type {
-        case 0: .defined(DefinedDetail(rawValue: detail))
-        case 1: .undefined(UndefinedDetail(rawValue: detail))
-        case 2: .started(StartedDetail(rawValue: detail))
-        case 3: .suspended(SuspendedDetail(rawValue: detail))
-        case 4: .resumed(ResumedDetail(rawValue: detail))
-        case 5: .stopped(StoppedDetail(rawValue: detail))
-        case 6: .shutdown(ShutdownDetail(rawValue: detail))
-        case 7: .pmSuspended(PMSuspendedDetail(rawValue: detail))
-        case 8: .crashed(CrashedDetail(rawValue: detail))
-        default: .unknown(type: type, detail: detail)
-        }
+        self =
+            switch type {
+            case 0: .defined(DefinedDetail(rawValue: detail))
+            case 1: .undefined(UndefinedDetail(rawValue: detail))
+            case 2: .started(StartedDetail(rawValue: detail))
+            case 3: .suspended(SuspendedDetail(rawValue: detail))
+            case 4: .resumed(ResumedDetail(rawValue: detail))
+            case 5: .stopped(StoppedDetail(rawValue: detail))
+            case 6: .shutdown(ShutdownDetail(rawValue: detail))
+            case 7: .pmSuspended(PMSuspendedDetail(rawValue: detail))
+            case 8: .crashed(CrashedDetail(rawValue: detail))
+            default: .unknown(type: type, detail: detail)
+            }
     }
 }

@@ -9,9 +9,10 @@ public struct NWFilter: Sendable {
 
     /// Takes over the reference. Call it in a call of the connection.
     init(owning pointer: virNWFilterPtr, of connection: ConnectionHandle) throws(LibvirtError) {
-        handle = unsafe NWFilterHandle(owning: pointer, of: connection)
+        let handle = unsafe NWFilterHandle(owning: pointer, of: connection)
         name = try unsafe readName("virNWFilterGetName", virNWFilterGetName(pointer))
         uuid = try unsafe readUUID("virNWFilterGetUUID") { unsafe virNWFilterGetUUID(pointer, $0) }
+        self.handle = handle
     }
 
     public var connection: Connection { Connection(handle: handle.connection) }

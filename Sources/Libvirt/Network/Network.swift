@@ -9,9 +9,10 @@ public struct Network: Sendable {
 
     /// Takes over the reference. Call it in a call of the connection.
     init(owning pointer: virNetworkPtr, of connection: ConnectionHandle) throws(LibvirtError) {
-        handle = unsafe NetworkHandle(owning: pointer, of: connection)
+        let handle = unsafe NetworkHandle(owning: pointer, of: connection)
         name = try unsafe readName("virNetworkGetName", virNetworkGetName(pointer))
         uuid = try unsafe readUUID("virNetworkGetUUID") { unsafe virNetworkGetUUID(pointer, $0) }
+        self.handle = handle
     }
 
     public var connection: Connection { Connection(handle: handle.connection) }

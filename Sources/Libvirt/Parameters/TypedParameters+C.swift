@@ -4,7 +4,7 @@ extension TypedParameters {
     /// Copies the parameters; the caller frees them.
     init(copying parameters: UnsafeMutablePointer<virTypedParameter>?, count: Int32) {
         self.init()
-        for unsafe parameter in unsafe UnsafeBufferPointer(start: parameters, count: Int(count)) {
+        unsafe UnsafeBufferPointer(start: parameters, count: Int(count)).forEach { parameter in
             self[unsafe stringFromTuple(parameter.field)] = unsafe TypedParameter(parameter)
         }
     }

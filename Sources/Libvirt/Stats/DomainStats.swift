@@ -10,6 +10,13 @@ public struct DomainStats: Hashable, Sendable {
     /// Everything, as libvirt names it in `virConnectGetAllDomainStats`.
     public let parameters: TypedParameters
 
+    /// For tests of what reads statistics.
+    public init(name: String, uuid: UUID, parameters: TypedParameters) {
+        self.name = name
+        self.uuid = uuid
+        self.parameters = parameters
+    }
+
     /// Copies the record; the caller frees it.
     init(_ record: virDomainStatsRecord) throws(LibvirtError) {
         name = try unsafe readName("virDomainGetName", virDomainGetName(record.dom))

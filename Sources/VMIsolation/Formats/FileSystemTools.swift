@@ -63,7 +63,8 @@ struct FileSystemTools: Sendable {
             group.addTask(operation: body)
             group.addTask { [deadline] in
                 try await Task.sleep(for: deadline)
-                throw BulkheadError(.toolFailed, tool, "it did not end within \(deadline)", remedy: "Look at the host's load.")
+                throw BulkheadError(
+                    .toolFailed, tool, "it did not end within \(deadline)", remedy: "Look at the host's load.")
             }
             defer { group.cancelAll() }
             guard let value = try await group.next() else { throw CancellationError() }

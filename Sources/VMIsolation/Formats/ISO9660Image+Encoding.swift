@@ -45,7 +45,9 @@ extension ISO9660Image {
     private func rootDirectory(size: UInt32) -> [UInt8] {
         let mode = RockRidge.mode(0o040555, links: 2)
         var records = [
-            record([0], at: Sector.rootDirectory, size: size, isDirectory: true, RockRidge.start + mode + RockRidge.extension),
+            record(
+                [0], at: Sector.rootDirectory, size: size, isDirectory: true,
+                RockRidge.start + mode + RockRidge.extension),
             record([1], at: Sector.rootDirectory, size: size, isDirectory: true, mode),
         ]
         var position = Sector.rootDirectory + size.sectors

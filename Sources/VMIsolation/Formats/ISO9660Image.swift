@@ -35,7 +35,8 @@ public struct ISO9660Image: Sendable {
     /// - Parameter name: up to 27 letters, digits, `.`, `_` and `-`, distinct without regard to case.
     public mutating func addFile(_ name: String, mode: UInt16 = 0o444, _ bytes: [UInt8]) throws(BulkheadError) {
         let taken = files.contains { $0.name.uppercased() == name.uppercased() }
-        guard name.utf8.allSatisfy(ISO9660Image.isNameByte), (1...27).contains(name.utf8.count), !name.hasPrefix("."), !taken
+        guard name.utf8.allSatisfy(ISO9660Image.isNameByte), (1...27).contains(name.utf8.count), !name.hasPrefix("."),
+            !taken
         else {
             throw BulkheadError(
                 .badName, "file \(name.debugDescription) of volume \(volume)",

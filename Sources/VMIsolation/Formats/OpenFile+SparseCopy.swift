@@ -16,7 +16,8 @@ extension OpenFile {
         var position = range.lowerBound
         while position < range.upperBound {
             var chunk: [UInt8] = []
-            let count = try source.read(at: position, upTo: Int(min(1 << 20, range.upperBound - position)), into: &chunk)
+            let count = try source.read(
+                at: position, upTo: Int(min(1 << 20, range.upperBound - position)), into: &chunk)
             guard count > 0 else { return }
             try write(chunk, at: position)
             position += Int64(count)
@@ -40,7 +41,7 @@ extension OpenFile {
             let start = try SystemCallError.check("lseek") { lseek(descriptor, off_t(position), Linux.seekData) }
             let end = try SystemCallError.check("lseek") { lseek(descriptor, start, Linux.seekHole) }
             return Int64(start)..<Int64(end)
-        } catch where error.code == ENXIO {
+        } catch  where error.code == ENXIO {
             return nil
         }
     }

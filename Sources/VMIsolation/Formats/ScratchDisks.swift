@@ -47,11 +47,13 @@ public actor ScratchDisks {
     private func template(of size: Memory) async throws -> OpenFile {
         let name = Array("scratch-1-\(size.mebibytes).ext4".utf8)
         if let template = try open(name) { return template }
-        let task = underWay[size] ?? Task { [cache, cachePath, tools] in
-            let making = try ScratchTemplate(in: cache, cachePath, size)
-            try await making.format(with: tools)
-            try making.publish(as: name)
-        }
+        let task =
+            underWay[size]
+            ?? Task { [cache, cachePath, tools] in
+                let making = try ScratchTemplate(in: cache, cachePath, size)
+                try await making.format(with: tools)
+                try making.publish(as: name)
+            }
         underWay[size] = task
         defer { underWay[size] = nil }
         try await task.value
@@ -68,7 +70,7 @@ public actor ScratchDisks {
         try SystemCallError.reading("scratch disk template \(name.quoted)") {
             do throws(SystemCallError) {
                 return try OpenFile(name, in: cache, O_RDONLY | O_NOFOLLOW)
-            } catch where error.code == ENOENT {
+            } catch  where error.code == ENOENT {
                 return nil
             }
         }

@@ -38,9 +38,11 @@ final class ScratchTemplate: Sendable {
 
     private func grow() throws(BulkheadError) {
         try SystemCallError.writing("scratch disk template of \(size)") {
-            let result = ftruncate(file.descriptor, off_t(size.bytes))
-            if result != 0, errno == EFBIG { throw badSize(size, "the host's file system has no files that large") }
-            try SystemCallError.check("ftruncate") { result }
+            do {
+                try SystemCallError.check("ftruncate") { ftruncate(file.descriptor, off_t(size.bytes)) }
+            } catch let error as SystemCallError where error.code == EFBIG {
+                throw badSize(size, "the host's file system has no files that large")
+            }
         }
     }
 

@@ -1,5 +1,5 @@
 import Foundation
-public import Isolation
+import Isolation
 
 /// The script that runs one command in one guest: sets user, directory, environment and limits, passes signals on,
 /// and leaves a result file that carries a number which only this launch knows.

@@ -93,5 +93,7 @@ struct DomainComparison {
 }
 
 extension String {
+    /// libvirt writes repeated slashes of some paths once. Source: `virFileSanitizePath`.
+    var withoutRepeatedSlashes: String { replacing(/\/{2,}/, with: "/") }
     var trimmedAll: String { self[...].trimmed }
 }

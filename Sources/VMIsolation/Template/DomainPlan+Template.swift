@@ -26,7 +26,7 @@ extension DomainPlan {
             "created": .text("\(owner.created)"), "templateDigest": .text(owner.templateDigest),
             "memoryKiB": .text("\(memory.kibibytes)"), "vcpus": .text("\(cpu.virtualCPUs)"),
             "cpuShares": .text("\(cpu.shares)"), "cpuPeriod": .text("\(cpu.period)"),
-            "cpuQuota": .text("\(cpu.quota)"), "disks": .list(disks.map(\.templateValues)),
+            "cpuQuota": .text("\(cpu.quota)"), "disks": .list(disks.enumerated().map { $1.templateValues(at: $0) }),
             "mac": .text(interface.mac), "network": .text(interface.network), "isolated": .flag(interface.isolated),
             "consoleLog": .text(consoleLog), "diskBoot": .flag(boot == .disk), "kernelBoot": .list([]),
         ]
@@ -41,9 +41,10 @@ extension DomainPlan {
 }
 
 extension DomainPlan.Disk {
-    var templateValues: [String: TemplateValue] {
+    func templateValues(at index: Int) -> [String: TemplateValue] {
         [
-            "device": .text(device.rawValue), "cdrom": .flag(device == .cdrom),
+            "slot": .text("0x" + String(index + 0x108, radix: 16).dropFirst()), "device": .text(device.rawValue),
+            "cdrom": .flag(device == .cdrom),
             "bus": .text(device == .cdrom ? "sata" : "virtio"), "target": .text(target), "file": .text(file),
             "format": .text(format.rawValue), "serial": .text(serial), "readOnly": .flag(readOnly),
             "backing": .list(backing.map { [["file": .text($0.file), "format": .text($0.format.rawValue)]] } ?? []),

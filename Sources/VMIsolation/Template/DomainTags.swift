@@ -43,6 +43,7 @@ public enum DomainTags {
         .init("format", .text, "`qcow2` or `raw`"),
         .init("serial", .text, "what the guest finds the disk by"),
         .init("readOnly", .flag, "the guest cannot write it"),
+        .init("slot", .text, "PCI slot for a virtio disk, from `0x08` on: below lie the template's own devices"),
         .init("backing", .section(backing), "the overlay's read-only base, if any"),
     ]
 

@@ -20,7 +20,9 @@ enum LineMarks {
 
     private static func isTagAlone(_ line: Substring) -> Bool {
         let trimmed = line.trimmed
-        guard trimmed.hasPrefix("{{"), trimmed.hasSuffix("}}"), !trimmed.dropLast(2).contains("}}") else { return false }
+        guard trimmed.hasPrefix("{{"), trimmed.hasSuffix("}}"), !trimmed.dropLast(2).contains("}}") else {
+            return false
+        }
         return trimmed.dropFirst(2).first.map { "#^/!%".contains($0) } ?? false
     }
 

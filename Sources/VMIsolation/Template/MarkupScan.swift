@@ -55,8 +55,8 @@ struct MarkupScan {
         }
     }
 
-    private func starts(_ text: StaticString) -> Bool {
-        bytes[position...].starts(with: Array("\(text)".utf8))
+    private func starts(_ text: String) -> Bool {
+        bytes[position...].starts(with: text.utf8)
     }
 
     private mutating func advance(_ count: Int) {
@@ -64,11 +64,11 @@ struct MarkupScan {
         position += count
     }
 
-    private mutating func skip(behind end: StaticString, of what: String) throws(Fault) {
+    private mutating func skip(behind end: String, of what: String) throws(Fault) {
         let begin = line
         while position < bytes.count {
             if starts(end) {
-                advance(end.utf8CodeUnitCount)
+                advance(end.utf8.count)
                 return
             }
             advance(1)

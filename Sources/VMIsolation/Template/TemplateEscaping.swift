@@ -20,10 +20,11 @@ public enum TemplateEscaping: String, CaseIterable, Sendable {
         }
     }
 
-    /// What the value cannot say in this form, if anything.
+    /// What the value cannot say in this form, if anything. Line ends and tabs could stand in XML, but libvirt writes
+    /// them so that a blank is read back when it starts again: another file's name.
     func forbidden(in text: String) -> Unicode.Scalar? {
         switch self {
-        case .xml: text.unicodeScalars.first { !XMLCharacters.allows($0) }
+        case .xml: text.unicodeScalars.first { $0.value < 0x20 || !XMLCharacters.allows($0) }
         case .shell: text.unicodeScalars.first { $0.value == 0 }
         }
     }

@@ -25,13 +25,13 @@ public struct TemplateRenderer: Sendable {
         }
     }
 
-    /// - Throws: ``BulkheadError`` with `templateMalformed` where a value holds what the form cannot say.
+    /// - Throws: ``BulkheadError`` with `templateMalformed` where a value has a character that the form cannot keep.
     public func render(_ values: [String: TemplateValue]) throws(BulkheadError) -> RenderedTemplate {
         if let (tag, scalar) = TemplateValue.unwritable(in: values, for: escaping) {
             let code = String(scalar.value, radix: 16, uppercase: true)
             throw BulkheadError(
                 .templateMalformed, "template \(file.name)",
-                "the value of “\(tag)” has the character U+\(code), which \(escaping.rawValue) cannot hold",
+                "the value of “\(tag)” has the character U+\(code), which \(escaping.rawValue) cannot keep",
                 remedy: "give a value without control characters")
         }
         let text = mustache.render(values.mapValues(\.forMustache))

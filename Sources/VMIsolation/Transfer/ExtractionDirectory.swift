@@ -28,7 +28,9 @@ public struct ExtractionDirectory: Sendable {
 
     /// A file that is not there until it is committed.
     mutating func makeFile(_ path: EntryPath, mode: UInt16) throws(BulkheadError) -> IncomingFile {
-        guard let (parent, name) = try place(of: path) else { throw path.refused("a file cannot be the directory itself") }
+        guard let (parent, name) = try place(of: path) else {
+            throw path.refused("a file cannot be the directory itself")
+        }
         try refuseUnlessReplaceable(name, in: parent, path)
         return try SystemCallError.writing(path.subject) { try IncomingFile(in: parent, mode: mode_t(mode & 0o777)) }
     }
@@ -40,7 +42,9 @@ public struct ExtractionDirectory: Sendable {
 
     /// - Parameter target: has been found to stay inside.
     mutating func makeLink(_ path: EntryPath, target: [UInt8]) throws(BulkheadError) {
-        guard let (parent, name) = try place(of: path) else { throw path.refused("a link cannot be the directory itself") }
+        guard let (parent, name) = try place(of: path) else {
+            throw path.refused("a link cannot be the directory itself")
+        }
         try refuseUnlessReplaceable(name, in: parent, path)
         let temporary = IncomingFile.freshName()
         try SystemCallError.writing(path.subject) {
@@ -75,7 +79,7 @@ public struct ExtractionDirectory: Sendable {
     private func make(_ name: [UInt8], in parent: OpenFile, mode: mode_t, _ path: EntryPath) throws(BulkheadError) {
         do throws(SystemCallError) {
             try SystemCallError.check("mkdir") { name.withCString { mkdirat(parent.descriptor, $0, mode) } }
-        } catch where error.code == EEXIST {
+        } catch  where error.code == EEXIST {
             let status = try SystemCallError.writing(path.subject) { try parent.status(of: name) }
             guard status.kind == S_IFDIR else {
                 throw path.refused("\(name.quoted) is there already and is no directory")
@@ -100,7 +104,7 @@ extension OpenFile {
     fileprivate func kind(of name: [UInt8]) throws(SystemCallError) -> mode_t? {
         do throws(SystemCallError) {
             return try status(of: name).kind
-        } catch where error.code == ENOENT {
+        } catch  where error.code == ENOENT {
             return nil
         }
     }

@@ -14,7 +14,10 @@ final class OpenFile: Sendable {
         _ name: [UInt8], in directory: OpenFile? = nil, _ flags: Int32, mode: mode_t = 0
     ) throws(SystemCallError) {
         let parent = directory?.descriptor ?? AT_FDCWD
-        self.init(owning: try SystemCallError.check("open") { name.withCString { openat(parent, $0, flags | O_CLOEXEC, mode) } })
+        self.init(
+            owning: try SystemCallError.check("open") {
+                name.withCString { openat(parent, $0, flags | O_CLOEXEC, mode) }
+            })
     }
 
     func status() throws(SystemCallError) -> stat {
@@ -53,7 +56,9 @@ final class OpenFile: Sendable {
         var failure: SystemCallError?
         let chunk = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
             do throws(SystemCallError) {
-                count = try SystemCallError.check("read") { pread(descriptor, buffer.baseAddress, limit, off_t(offset)) }
+                count = try SystemCallError.check("read") {
+                    pread(descriptor, buffer.baseAddress, limit, off_t(offset))
+                }
             } catch {
                 failure = error
             }

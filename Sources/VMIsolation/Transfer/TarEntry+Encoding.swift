@@ -45,7 +45,8 @@ extension TarEntry {
         TarField.linkTarget.put(target, into: &block)
         TarField.magic.put(TarField.gnuMagic, into: &block)
         let checksum = TarField.checksum.sum(block)
-        TarField.checksum.put(Array(String(checksum, radix: 8).leftPadded(to: 6).utf8) + [0, UInt8(ascii: " ")], into: &block)
+        TarField.checksum.put(
+            Array(String(checksum, radix: 8).leftPadded(to: 6).utf8) + [0, UInt8(ascii: " ")], into: &block)
         return block
     }
 }

@@ -18,7 +18,7 @@ struct TarField {
     static let prefix = TarField(start: 345, length: 155)
 
     static let gnuMagic = Array("ustar  \0".utf8)
-    static let posixMagic = Array("ustar\00000".utf8)
+    static let posixMagic = Array("ustar\000".utf8)
 
     var range: Range<Int> { start..<start + length }
 

@@ -185,7 +185,7 @@ public struct TarReader: ~Copyable, Sendable {
     }
 
     private mutating func takeLink(_ path: EntryPath, target: [UInt8]) throws(BulkheadError) {
-        guard EntryPath.staysInside(target, depth: names.linkDepth(path)) else {
+        guard path.components.isEmpty || EntryPath.staysInside(target, depth: names.linkDepth(path)) else {
             return summary.leaveOut("link \(path.bytes.quoted) leads outside, to \(target.quoted)")
         }
         try directory.makeLink(path, target: target)

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Isolation
 import TestSupport
@@ -70,8 +71,7 @@ import Testing
         _ = try directory.file("default/initrd", Array("a disk".utf8))
         let manifest = """
             {"name":"default","kind":"kernel","digest":"d","commandLine":{"tcg":"quiet"},"files":{
-            "vmlinux":"cfcb0cc0ac5b63d9f40c8b7e2b1bb2ba45ff1afd1ac9b2fd47b0f4a9e3ae5f3a",
-            "initrd":"4d2c5a7f5c4a0cf3d8c63a09f4e8b8bdbd3c3ee0ffb7b3f2b8c9b1a1d9dd4e2a"}}
+            "vmlinux":{"sha256":"\(sum("a kernel"))"},"initrd":{"sha256":"\(sum("a disk"))"}}}
             """
         _ = try directory.file("default/manifest.json", Array(manifest.utf8))
         return ImageStore(directory: directory.path)
@@ -83,8 +83,27 @@ import Testing
         #expect(throws: BulkheadError.self) { try ImageStore(directory: "/nowhere").image("default") }
     }
 
+    private func sum(_ text: String) -> String {
+        SHA256.hash(data: Data(text.utf8)).map { String(format: "%02x", $0) }.joined()
+    }
+
+    @Test func aWholeImageIsFoundAndReadOnlyOnce() throws {
+        let store = try image()
+        #expect(try store.image("default").commandLine(.tcg) == "quiet")
+        #expect(FileManager.default.fileExists(atPath: directory.path + "/default/verified.json"))
+        #expect(try store.image("default").digest == "d")
+        #expect(try store.list().map(\.name) == ["default"])
+    }
+
     @Test func aFileThatIsNotTheManifestsIsRefused() throws {
-        let error = #expect(throws: BulkheadError.self) { try image().image("default") }
+        let error = #expect(throws: BulkheadError.self) { try image(kernel: "another").image("default") }
         #expect(error?.reason == .imageBroken)
+    }
+
+    @Test func aFileThatChangesLaterIsRefused() throws {
+        let store = try image()
+        _ = try store.image("default")
+        _ = try directory.file("default/initrd", Array("a risk".utf8))
+        #expect(throws: BulkheadError.self) { try store.image("default") }
     }
 }

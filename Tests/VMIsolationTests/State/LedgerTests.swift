@@ -1,5 +1,6 @@
 import GRDB
 import Foundation
+import GRDB
 import Isolation
 import TestSupport
 import Testing

@@ -43,7 +43,8 @@ enum RandomPlan {
     private static func disks(_ random: inout SplitMix, _ plain: Bool) throws -> [DomainPlan.Disk] {
         let letters = Array("abcdef").prefix(Int.random(in: 1...6, using: &random))
         var disks = letters.map { letter -> DomainPlan.Disk in
-            let backing = Bool.random(using: &random)
+            let backing =
+                Bool.random(using: &random)
                 ? DomainPlan.Backing(file: path(&random, plain), format: Bool.random(using: &random) ? .raw : .qcow2)
                 : nil
             return DomainPlan.Disk(
@@ -52,7 +53,9 @@ enum RandomPlan {
         }
         if Bool.random(using: &random) {
             disks.append(
-                .init(device: .cdrom, target: "sda", file: path(&random, plain), format: .raw, serial: "seed", readOnly: true))
+                .init(
+                    device: .cdrom, target: "sda", file: path(&random, plain), format: .raw, serial: "seed",
+                    readOnly: true))
         }
         return disks
     }
@@ -60,7 +63,7 @@ enum RandomPlan {
     private static func path(_ random: inout SplitMix, _ plain: Bool) -> String { "/" + text(&random, plain) }
 
     private static func text(_ random: inout SplitMix, _ plain: Bool) -> String {
-        let alphabet = Array(plain ? "abc-_./09" : "abc &<>\"'{}#/!%\\é漢\n\t;$`|]")
+        let alphabet = Array(plain ? "abc-_./09" : "abc &<>\"'{}#/!%\\é漢;$`|]")
         let count = Int.random(in: 1...24, using: &random)
         return "p" + String((0..<count).map { _ in alphabet.randomElement(using: &random) ?? "a" }) + "q"
     }

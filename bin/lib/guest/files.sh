@@ -4,7 +4,7 @@
 # A program and the libraries that it is linked to, asked of its own loader.
 add_program() {
     local root=$1 guest=$2 program=$3 loader library libraries
-    loader=$(find "$root" -name 'ld-linux-x86-64.so.2' | head -n 1)
+    loader=$(find "$root" -type f -name 'ld-linux-x86-64.so.2' | head -n 1)
     libraries=$root/lib/x86_64-linux-gnu:$root/usr/lib/x86_64-linux-gnu
     mkdir -p "$guest/lib64" "$guest/lib/x86_64-linux-gnu"
     cp -L "$loader" "$guest/lib64/"
@@ -35,7 +35,7 @@ make_tree() {
     ln -s ../run "$guest/var/run"
     add_busybox "$root" "$guest"
     add_program "$root" "$guest" usr/sbin/dropbear
-    add_modules "$(echo "$root"/lib/modules/*)" "$guest/lib/modules"
+    add_modules "$(dirname "$(find "$root" -name modules.builtin | head -n 1)")" "$guest/lib/modules"
     cp "$own/init" "$guest/init"
     cp -r "$own/etc/." "$guest/etc/"
     find "$guest" -type d -exec chmod 0755 {} +

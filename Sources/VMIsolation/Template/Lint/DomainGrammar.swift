@@ -10,10 +10,13 @@ enum DomainGrammar {
         "memoryBacking": ["nosharepages", "discard"],
         "cputune": ["shares", "period", "quota", "vcpupin", "emulatorpin", "iothreadpin"],
         "sysinfo": ["entry"],
-        "os": ["type", "loader", "nvram", "bios", "kernel", "initrd", "cmdline", "boot", "bootmenu", "smbios", "firmware"],
+        "os": [
+            "type", "loader", "nvram", "bios", "kernel", "initrd", "cmdline", "boot", "bootmenu", "smbios", "firmware",
+        ],
         "cpu": ["model", "vendor", "topology", "feature", "cache", "maxphysaddr"],
         "devices": [
-            "emulator", "disk", "controller", "interface", "serial", "console", "rng", "memballoon", "panic", "watchdog",
+            "emulator", "disk", "controller", "interface", "serial", "console", "rng", "memballoon", "panic",
+            "watchdog",
             "input", "video", "audio",
         ],
         "devices/disk": [
@@ -25,7 +28,8 @@ enum DomainGrammar {
         "devices/disk/backingStore/source": ["seclabel"],
         "devices/disk/backingStore/backingStore": [],
         "devices/interface": [
-            "mac", "source", "model", "driver", "port", "rom", "filterref", "mtu", "link", "bandwidth", "boot", "coalesce",
+            "mac", "source", "model", "driver", "port", "rom", "filterref", "mtu", "link", "bandwidth", "boot",
+            "coalesce",
             "address", "alias",
         ],
         "devices/interface/source": [],
@@ -74,7 +78,8 @@ enum DomainGrammar {
         "devices/filesystem": .filesystem, "devices/channel": .channel, "devices/parallel": .channel,
         "devices/graphics": .graphics, "devices/sound": .graphics, "devices/tpm": .tpm, "devices/vsock": .vsock,
         "devices/shmem": .sharedMemory, "devices/memory": .sizing, "devices/nvram": .firmware,
-        "launchSecurity": .launchSecurity, "memtune": .sizing, "maxMemory": .sizing, "vcpus": .sizing, "numatune": .sizing,
+        "launchSecurity": .launchSecurity, "memtune": .sizing, "maxMemory": .sizing, "vcpus": .sizing,
+        "numatune": .sizing,
         "blkiotune": .sizing, "resource": .sizing, "cpu/numa": .sizing, "os/acpi": .hostFile, "os/dtb": .hostFile,
     ]
 

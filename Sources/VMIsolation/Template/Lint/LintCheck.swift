@@ -34,7 +34,7 @@ struct LintCheck: Sendable {
     ) -> LintCheck {
         LintCheck(.hostFile, path) { node, lint in
             guard let file = node[name] else { return .fine }
-            return file == planned(lint) ? .fine : .refused(file)
+            return file.withoutRepeatedSlashes == planned(lint)?.withoutRepeatedSlashes ? .fine : .refused(file)
         }
     }
 }
