@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+import TestSupport
+
+extension TaskTests {
+    @Suite(.bench) struct CommandTests {
+        @Test func theCommandsOutputAndStatusAreItsOwn() async throws {
+            let run = try await bench().run(shell: "uname -sm; id -un; pwd; echo oops >&2; exit 7")
+            #expect(run.status == 7)
+            #expect(run.lines == ["Linux x86_64", "root", "/sandbox"])
+            #expect(run.commandErrors == Array("oops\n".utf8))
+            let report = try run.report
+            #expect(report.outcome == "exited" && report.exitStatus == 7 && report.error == nil)
+            let climbed = report.stages.map(\.stage)
+            #expect(climbed == ["prepare", "start", "lease", "port", "hostKey", "login", "copy", "run", "cleanUp"])
+            #expect(report.stages.allSatisfy { $0.milliseconds != nil && $0.failure == nil })
+        }
+
+        @Test func bothStreamsAreByteForByteAndInputEnds() async throws {
+            let every = (0..<4096).flatMap { _ in (0...UInt8.max) }
+            let run = try await bench().run(shell: "cat >in; cat in; cat in >&2", input: .bytes(every))
+            #expect(run.status == 0)
+            #expect(run.output == every)
+            #expect(run.errors.starts(with: every))
+            #expect(run.errors.dropFirst(every.count).first == UInt8(ascii: "{"), "the result follows at once")
+        }
+
+        @Test func withoutInputTheCommandReadsAnEmptyOne() async throws {
+            let run = try await bench().run(shell: "wc -c")
+            #expect(run.status == 0 && run.lines.map { $0.trimmingCharacters(in: .whitespaces) } == ["0"])
+        }
+
+        @Test func muchOutputStreamsInLittleMemory() async throws {
+            let size = 32 << 20
+            let launched = try bench().launch(
+                shell: "head -c \(size) /dev/urandom >x; sha256sum <x >&2; cat x; read word; echo $word >&2", input: .pipe)
+            try await eventually("all output", within: .seconds(180)) {
+                launched.program.outputSize >= size || launched.program.exitStatus != nil ? true : nil
+            }
+            let peak = try peakMemory(of: launched.program.identifier)
+            #expect(peak < 40 << 10, "VmHWM is \(peak) KiB")
+            try launched.program.send(Array("enough\n".utf8))
+            try launched.program.closeInput()
+            let run = try await bench().finish(launched)
+            #expect(run.status == 0 && run.output.count == size)
+            let digest = try sha256(run.output)
+            #expect(String(decoding: run.commandErrors, as: UTF8.self) == "\(digest)  -\nenough\n")
+        }
+
+        @Test func outputComesWhileTheCommandRuns() async throws {
+            let launched = try bench().launch(shell: "echo first; read answer; echo got $answer", input: .pipe)
+            try await launched.program.awaitOutput("first\n")
+            try launched.program.send(Array("it\n".utf8))
+            let run = try await bench().finish(launched)
+            #expect(run.lines == ["first", "got it"])
+        }
+
+        @Test(arguments: [
+            (["no-such-program"], 127, "commandNotFound: no-such-program"), (["/etc/passwd"], 126, "ermission denied"),
+        ])
+        func whatCannotRunEndsAsInAShell(_ command: [String], _ status: Int32, _ words: String) async throws {
+            let run = try await bench().run(command: command)
+            #expect(run.status == status)
+            #expect(run.errorText.contains(words), "\(run)")
+            #expect(try run.report.outcome == "exited")
+        }
+
+        @Test(arguments: [("kill -KILL $$", 137, "signalled", 9), ("exit 192", 192, "signalled", 64), ("exit 200", 200, "exited", nil)])
+        func aSignalsEndIsTold(_ script: String, _ status: Int32, _ outcome: String, _ signal: Int32?) async throws {
+            let run = try await bench().run(shell: script)
+            let report = try run.report
+            #expect(run.status == status && report.exitStatus == status)
+            #expect(report.outcome == outcome && report.signal == signal)
+        }
+
+        @Test func theEndOfTheReaderIsTheEndOfTheCommand() async throws {
+            let (bench, name) = (try bench(), Bench.name())
+            let shell = "\"$0\" run --name \(name) -- sh -c 'while echo 0123456789; do :; done' | head -c 10"
+            let pipeline = try await bench.tool("sh", "-c", shell, Bench.program, within: .seconds(120))
+            #expect(pipeline.text == "0123456789")
+            let left = try await bench.leftovers(of: name)
+            #expect(left.isEmpty, "\(left)")
+        }
+    }
+}
+
+/// The most memory that a running process had, in KiB.
+private func peakMemory(of process: pid_t) throws -> Int {
+    let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }, "\(process) has ended")
+    return try #require(line.split(separator: " ").dropLast().last.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) })
+}

@@ -1,0 +1,65 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension HostTests {
+    @Suite(.bench) struct IdentityTests {
+        /// Says who it is, then tries each address that it reads.
+        private static let script = """
+            cat /etc/machine-id; hostname; cat /sys/class/net/eth0/address; \
+            dropbearkey -y -f /etc/dropbear/dropbear_ed25519_host_key 2>/dev/null || cksum </etc/dropbear/dropbear_ed25519_host_key; \
+            echo ready; while read -r what address; do case $what in \
+            ping) ping -c 1 -W 2 $address >/dev/null 2>&1 && echo "ping $address yes" || echo "ping $address no" ;; \
+            tcp) nc -w 2 $address 22 </dev/null 2>/dev/null | head -c 3 | grep -q SSH && echo "tcp $address yes" || echo "tcp $address no" ;; \
+            route) ip route | grep -q default && echo "route yes" || echo "route no" ;; \
+            esac; done
+            """
+
+        private func facts(_ guest: Launched) throws -> [String] {
+            let lines = guest.program.outputText.split(separator: "\n").map(String.init)
+            return Array(lines.prefix { $0 != "ready" })
+        }
+
+        private func address(of guest: Launched) async throws -> String {
+            struct Row: Decodable { var name: String, address: String? }
+            let rows = try JSONDecoder().decode([Row].self, from: Data(try await bench().call("ps", "--json").output))
+            return try #require(rows.first { $0.name == guest.name }?.address)
+        }
+
+        private func ask(_ guest: Launched, _ question: String, _ answer: String) async throws {
+            try guest.program.send(Array((question + "\n").utf8))
+            try await guest.program.awaitOutput(answer + "\n", within: .seconds(20))
+        }
+
+        @Test func twoGuestsShareNothingAndReachNobody() async throws {
+            let bench = try bench()
+            let first = try bench.launch(shell: Self.script, input: .pipe)
+            let second = try bench.launch(shell: Self.script, input: .pipe)
+            for guest in [first, second] { try await guest.program.awaitOutput("ready\n") }
+            let (one, other) = (try facts(first), try facts(second))
+            #expect(one.count >= 4 && one.count == other.count, "\(one) \(other)")
+            for (left, right) in zip(one, other) where !left.hasPrefix("Public key") { #expect(left != right) }
+            #expect(one.dropFirst().first == first.name && other.dropFirst().first == second.name)
+
+            let (here, there) = (try await address(of: first), try await address(of: second))
+            #expect(here != there)
+            try await ask(first, "tcp \(here)", "tcp \(here) yes")
+            try await ask(first, "tcp \(there)", "tcp \(there) no")
+            try await ask(first, "ping \(there)", "ping \(there) no")
+            try await ask(second, "ping \(here)", "ping \(here) no")
+            try await ask(second, "ping 192.0.2.1", "ping 192.0.2.1 no")
+            for guest in [first, second] {
+                try guest.program.closeInput()
+                #expect(try await bench.finish(guest).status == 0)
+            }
+        }
+
+        @Test func aGuestHasNoWayOut() async throws {
+            let run = try await bench().run(
+                shell: "ip route; for a in 192.0.2.1 169.254.169.254; do ping -c 1 -W 2 $a >/dev/null 2>&1 && echo out; done; ip -6 route | grep default; true")
+            #expect(run.status == 0)
+            #expect(!run.text.contains("out") && !run.text.contains("default"), "\(run)")
+            #expect(run.lines.contains { $0.contains("dev eth0") }, "but it has its own subnet")
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension TaskTests {
+    @Suite(.bench) struct TerminalTests {
+        @Test func theCommandGetsATerminalOfOurSize() async throws {
+            let terminal = try PseudoTerminal(columns: 91, rows: 37)
+            let script = """
+                tty; stty size; trap 'echo interrupted' INT; echo ready; while :; do read line; \
+                case $line in size) stty size ;; end) exit 5 ;; esac; done
+                """
+            let name = Bench.name()
+            let program = try bench().start(
+                ["run", "-t", "--name", name, "--", "sh", "-c", script], input: .terminal(terminal),
+                environment: ["TERM": "vt100"])
+            try await terminal.awaitText("ready")
+            #expect(terminal.text.contains("/dev/pts/0"))
+            #expect(terminal.text.contains("37 91"))
+            terminal.type("\u{3}")
+            try await terminal.awaitText("interrupted", within: .seconds(20))
+            terminal.resize(columns: 100, rows: 40)
+            try await eventually("the new size", within: .seconds(20)) {
+                terminal.type("size\r")
+                return terminal.text.contains("40 100") ? true : nil
+            }
+            terminal.type("end\r")
+            #expect(try await program.wait(within: .seconds(30)) == 5)
+            let left = try await bench().leftovers(of: name)
+            #expect(left.isEmpty, "\(left)")
+        }
+
+        @Test func withoutATerminalItIsRefused() async throws {
+            let run = try await bench().call("run", "-t", "--", "true")
+            #expect(run.status == 125 && run.errorText.hasPrefix("bulkhead: badOption: -t"))
+        }
+    }
+}
