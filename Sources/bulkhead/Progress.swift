@@ -13,7 +13,7 @@ final class Progress: Sendable {
     }
 
     private let style: Style
-    private let line = Mutex((shown: false, done: ""))
+    private let line = Mutex((shown: false, done: "", amid: false))
 
     init(style: Style) { self.style = style }
 
@@ -30,6 +30,13 @@ final class Progress: Sendable {
                 writeError("\r\u{1b}[K\u{1b}[2m\(line.done)\(entry.duration == nil ? entry.stage.rawValue + " …" : "")\u{1b}[0m")
             }
         }
+    }
+
+    /// Whether the command's own errors ended without a line end.
+    var isAmidLine: Bool { line.withLock { $0.amid } }
+
+    func note(_ bytes: [UInt8]) {
+        line.withLock { $0.amid = bytes.last != UInt8(ascii: "\n") }
     }
 
     func clear() {

@@ -47,6 +47,7 @@ struct Run: AsyncParsableCommand {
             output: { try await StandardStream.output.write($0) },
             errors: { bytes in
                 progress.clear()
+                progress.note(bytes)
                 try await StandardStream.errors.write(bytes)
             },
             terminal: terminal?.request, windowSizes: terminal?.sizes, signals: signals.forCommand)
@@ -56,7 +57,8 @@ struct Run: AsyncParsableCommand {
         terminal?.restore()
         progress.clear()
         let result = RunResult(report, total: ContinuousClock.now - started)
-        writeError(json ? try result.json() : result.text(report))
+        let text = json ? try result.json() : result.text(report)
+        if !text.isEmpty { writeError((progress.isAmidLine ? "\n" : "") + text) }
         throw ExitCode(report.outcome.exitStatus)
     }
 

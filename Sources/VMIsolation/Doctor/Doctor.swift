@@ -28,7 +28,7 @@ public struct Doctor: Sendable {
             checks += await networks(host)
         } catch {
             let error = error as? BulkheadError
-            checks.append(.failure("libvirt", error?.detail ?? "\(error)", fix: error?.remedy ?? ""))
+            checks.append(.failure("libvirt", error?.detail ?? "libvirt does not answer", fix: error?.remedy ?? ""))
         }
         return checks
     }

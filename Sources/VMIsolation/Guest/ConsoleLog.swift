@@ -17,7 +17,7 @@ public struct ConsoleLog: Sendable {
     }
 
     /// The last lines, made safe to show: a guest writes what it likes.
-    public func lastLines(_ count: Int = 12) -> [String] {
+    public func lastLines(_ count: Int = 30) -> [String] {
         let text = String(decoding: ConsoleLog.tail(of: path, 16 << 10), as: UTF8.self)
         return text.split(whereSeparator: \.isNewline).suffix(count).map { "console: " + ConsoleLog.printable($0) }
     }

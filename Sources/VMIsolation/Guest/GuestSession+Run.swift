@@ -55,7 +55,9 @@ extension GuestSession {
 
     private func pass(_ input: (@Sendable () async throws -> [UInt8]?)?, to channel: SSHChannel) async throws -> SSHExit? {
         do {
-            while let bytes = try await input?() { try await channel.write(bytes) }
+            if let input {
+                while let bytes = try await abandonable({ try await input() }) { try await channel.write(bytes) }
+            }
             try await channel.finishInput()
         } catch let error as SSHError where [.input, .close].contains(error.step) {
             // The command does not read to the end; that is its own affair.
@@ -69,9 +71,11 @@ extension GuestSession {
         for try await chunk in channel.output where !closed {
             do {
                 switch chunk {
-                case .standardOutput(let bytes): try await streams.output(bytes)
-                case .standardError(let bytes): try await streams.errors(bytes)
+                case .standardOutput(let bytes): try await abandonable { try await streams.output(bytes) }
+                case .standardError(let bytes): try await abandonable { try await streams.errors(bytes) }
                 }
+            } catch is CancellationError {
+                throw CancellationError()
             } catch {
                 closed = true
                 await send(signal: 13)

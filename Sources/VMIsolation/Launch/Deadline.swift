@@ -48,23 +48,29 @@ final class Once<Value: Sendable>: Sendable {
 /// Runs an operation and stops waiting for it at the end of `limit`, or when the caller is cancelled.
 ///
 /// A task group would wait for its children; a call into C that hangs is one that must be left behind.
-/// That is why this is the one place, with ``shielded(_:)``, that has tasks of its own.
+/// That is why this is the one file that has tasks of its own.
 func within<Value: Sendable>(
     _ limit: Duration, otherwise error: @escaping @Sendable () -> BulkheadError,
     _ operation: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
     let end = Once<Value>()
-    let work = Task {
-        do { end.fulfil(.success(try await operation())) } catch { end.fulfil(.failure(error)) }
-    }
     let timer = Task {
         try await Task.sleep(for: limit)
         end.fulfil(.failure(error()))
     }
-    defer {
-        work.cancel()
-        timer.cancel()
+    defer { timer.cancel() }
+    return try await abandonable(until: end, operation)
+}
+
+/// Runs an operation and stops waiting for it when the caller is cancelled, though it may not heed that itself: a read
+/// from a terminal, a write that nobody takes.
+func abandonable<Value: Sendable>(
+    until end: Once<Value> = Once(), _ operation: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    let work = Task {
+        do { end.fulfil(.success(try await operation())) } catch { end.fulfil(.failure(error)) }
     }
+    defer { work.cancel() }
     return try await end.value()
 }
 

@@ -12,9 +12,7 @@ struct Destroyer: Sendable {
     func destroy(_ row: Ledger.Container, host: VirtualHost) async throws {
         let container = try ContainerID(row.id)
         try await removeDomain(row, host: host)
-        if let address = row.address {
-            await releaseLease(row, address: address, host: host)
-        }
+        await releaseLease(row, host: host)
         try removeFiles(container)
         try engine.ledger.close(container)
     }
@@ -49,7 +47,7 @@ struct Destroyer: Sendable {
         do { try await call() } catch let error as LibvirtError where [.noDomain, .operationInvalid].contains(error.code) {}
     }
 
-    private func releaseLease(_ row: Ledger.Container, address: String, host: VirtualHost) async {
+    private func releaseLease(_ row: Ledger.Container, host: VirtualHost) async {
         guard let network = try? await host.connection.network(named: row.network),
             let xml = try? await network.xml(), let description = try? NetworkDescription(xml: xml, name: row.network),
             let leases = try? await network.leases(mac: row.mac)
