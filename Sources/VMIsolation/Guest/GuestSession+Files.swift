@@ -21,7 +21,7 @@ extension GuestSession {
         do {
             let channel = try await ssh.execute(RawText.decode(command))
             async let report = Self.report(of: channel)
-            var sum = PosixChecksum()
+            var sum = TransferSum()
             while let chunk = try archive.next() {
                 sum.update(chunk)
                 try await channel.write(chunk)
@@ -43,7 +43,7 @@ extension GuestSession {
         do {
             let channel = try await ssh.execute(RawText.decode(command))
             try await channel.finishInput()
-            var sum = PosixChecksum()
+            var sum = TransferSum()
             var words: [UInt8] = []
             for try await chunk in channel.output {
                 switch chunk {
@@ -70,11 +70,12 @@ extension GuestSession {
         return (String(decoding: words, as: UTF8.self), try await channel.wait())
     }
 
-    private func compare(_ report: (String, SSHExit), _ sum: PosixChecksum, _ what: String) async throws {
+    private func compare(_ report: (String, SSHExit), _ sum: TransferSum, _ what: String) async throws {
         let (said, exit) = report
         guard exit.isSuccess else { throw GuestCommand.failure(what, "\(exit): \(said)") }
-        guard said.split(whereSeparator: \.isNewline).last.map(String.init) == sum.line else {
-            throw GuestCommand.failure(what, "length or checksum differ: here \(sum.line), there \(said)")
+        let there = said.split(whereSeparator: \.isNewline).last?.split(separator: " ").first.map(String.init)
+        guard there == sum.digest else {
+            throw GuestCommand.failure(what, "content differs: here \(sum.length) bytes, MD5 \(sum.digest), there \(said)")
         }
     }
 }
@@ -98,9 +99,9 @@ struct GuestPath {
 enum GuestCommand {
     static func quoted(_ script: String) -> String { "exec sh -c \(ShellQuoting.quote(script))" }
 
-    /// Runs a pipe through the named pipe `$f`, whose bytes `cksum` counts, and prints its line to standard error.
+    /// Runs a pipe through the named pipe `$f`, whose bytes `md5sum` reads, and prints its line to standard error.
     static func summed(_ pipe: String) -> String {
-        "f=$(mktemp -u /tmp/.bulkhead.XXXXXX) && mkfifo -m 600 $f && { cksum <$f >$f.c & p=$!; \(pipe); wait $p; "
+        "f=$(mktemp -u /tmp/.bulkhead.XXXXXX) && mkfifo -m 600 $f && { md5sum <$f >$f.c & p=$!; \(pipe); wait $p; "
             + "cat $f.c >&2; rm -f $f $f.c $f.s; exit $s; }"
     }
 
