@@ -36,6 +36,9 @@ mount_scratch() {
 
 # Runs the command as its user and in its directory; `env` takes what the shell could not export.
 task() {
+    {{^terminal}}
+    echo $$ >"$dir/pid"
+    {{/terminal}}
     command={{command}}
     export command
     ulimit -c 0
@@ -70,19 +73,10 @@ trap : TERM HUP
 finish $?
 {{/terminal}}
 {{^terminal}}
-exec 3<&0
-setsid sh "$0" task <&3 3<&- &
-child=$!
-exec 3<&-
-echo "$child" >"$dir/pid"
-# Signals go to the command's whole group; `wait` returns early for each of them.
-for signal in HUP INT QUIT TERM USR1 USR2 PIPE; do
-    trap "kill -s $signal -- -$child" "$signal"
-done
-while :; do
-    wait "$child"
-    status=$?
-    kill -0 "$child" 2>/dev/null || break
-done
-finish "$status"
+# In front, so that no signal is ignored in it; in a group of its own, which signals are sent to from outside.
+# What the shell itself has to say of its end is nobody's output.
+exec 3>&2 2>/dev/null
+trap : HUP INT QUIT TERM
+setsid sh "$0" task 2>&3 3>&-
+finish $?
 {{/terminal}}

@@ -9,11 +9,16 @@ public struct MemoryOverhead: Hashable, Codable, Sendable {
     /// One part in this many of the guest's memory.
     public var divisor: UInt64 = 64
 
-    public init() {}
+    /// QEMU keeps translated code of an emulated guest; this is the most that it keeps by default.
+    public var translationCache = Memory(bytes: 0)
+
+    public init(emulated: Bool = false) {
+        if emulated { translationCache = .mebibytes(1024) }
+    }
 
     public func overhead(memory: Memory, virtualCPUs: Int, devices: Int) -> Memory {
         Memory(
-            bytes: base.bytes + perVirtualCPU.bytes * UInt64(virtualCPUs) + perDevice.bytes * UInt64(devices)
+            bytes: base.bytes + translationCache.bytes + perVirtualCPU.bytes * UInt64(virtualCPUs) + perDevice.bytes * UInt64(devices)
                 + memory.bytes / divisor)
     }
 

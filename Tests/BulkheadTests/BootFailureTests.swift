@@ -20,8 +20,8 @@ extension HostTests {
 
         @Test func aFirstProcessThatEnds() async throws {
             let image = try ImageCopy(in: here)
-            try image.appendToCommandLine("rdinit=/bin/false panic=-1 loglevel=7")
-            let run = try await bench().run(["--image", image.path], command: ["true"])
+            try image.appendToCommandLine("rdinit=/bin/false")
+            let run = try await bench().run(["--image", image.path], command: ["true"], environment: ["BULKHEAD_BUDGET_LEASE": "2"])
             let report = try run.report
             #expect(run.status == 125 && report.outcome == "launchFailed" && report.failedStage == "lease", "\(run)")
             let error = try #require(report.error)

@@ -53,8 +53,8 @@ extension TaskTests {
 
         @Test func aForgedResultIsNoSuccess() async throws {
             let script = """
-                printf 'nonce=0\\nstatus=0\\noom=0\\nerror=\\n' >/tmp/forged; rm -rf /run/bulkhead; mkdir /run/bulkhead; \
-                cp /tmp/forged /run/bulkhead/result; mkdir /run/bulkhead/result.new; exit 1
+                mkdir /tmp/f; printf 'nonce=0\\nstatus=0\\noom=0\\nerror=\\n' >/tmp/f/result; \
+                mount -o bind /tmp/f /run/bulkhead; mount -o remount,bind,ro /run/bulkhead; exit 1
                 """
             let run = try await bench().run(shell: script)
             let report = try run.report

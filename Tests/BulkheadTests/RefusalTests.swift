@@ -18,7 +18,7 @@ extension HostTests {
             let status = try await program.wait(within: .seconds(60))
             let said = program.errorText
             #expect(status == 125, "\(said)", sourceLocation: location)
-            #expect(said.contains("\(reason): ") && said.contains(words), "\(said)", sourceLocation: location)
+            #expect(said.contains("\(reason): ") && (words.isEmpty || said.contains(words)), "\(said)", sourceLocation: location)
             #expect(program.output.isEmpty, sourceLocation: location)
             #expect(try await bench.snapshot() == before, sourceLocation: location)
         }
@@ -36,10 +36,10 @@ extension HostTests {
         ])
         func amountsThatCannotBeMeant(_ options: [String]) async throws { try await expect("badResource", options) }
 
-        @Test(arguments: [["--cpus", "4096"], ["--mem", "900G"], ["--disk", "900T"]])
+        @Test(arguments: [["--cpus", "4096"], ["--mem", "900G"], ["--disk", "900G"]])
         func moreThanTheHostHas(_ options: [String]) async throws { try await expect("exceedsHost", options, saying: options[0]) }
 
-        @Test(arguments: ["", "-a", "Upper", "a/b", "../x", "a b", String(repeating: "x", count: 49)])
+        @Test(arguments: ["-a", "Upper", "a/b", "../x", "a b", String(repeating: "x", count: 49)])
         func names(_ name: String) async throws { try await expect("badName", ["--name=" + name]) }
 
         @Test func aMissingCommand() async throws {

@@ -23,10 +23,11 @@ extension TaskTests {
                 [
                     "--put", "\(file):/sandbox/in/one file", "--put", "\(tree):/sandbox/tree",
                     "--get", "/sandbox/in/one file:\(here.path)/back", "--get", "/sandbox/tree:\(here.path)/tree2",
-                ], shell: "/sandbox/tree/link && cksum <'in/one file' && echo new >tree/new && exit 9")
+                ], shell: "/sandbox/tree/link && md5sum <'in/one file' && echo new >tree/new && exit 9")
             #expect(run.status == 9 && run.lines.first == "I run", "\(run)")
             #expect(try run.report.fetchError == nil)
-            #expect(FileManager.default.contents(atPath: here.path + "/back").map(Array.init) == bytes)
+            let same = FileManager.default.contents(atPath: here.path + "/back").map(Array.init) == bytes
+            #expect(same)
             let difference = try await bench().tool("diff", "-r", "--no-dereference", tree, here.path + "/tree2")
             #expect(difference.lines == ["Only in \(here.path)/tree2: new"], "\(difference)")
             #expect(FileManager.default.isExecutableFile(atPath: here.path + "/tree2/deep/er/run"))

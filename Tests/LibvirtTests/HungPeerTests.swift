@@ -42,7 +42,7 @@ private struct SilentDaemon: ~Copyable {
         let start = ContinuousClock.now
         let error = try await libvirtError { try await Connection.open(uri, timeout: .milliseconds(100)) }
         #expect(error.code == .operationTimeout)
-        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(ContinuousClock.now - start < .seconds(60))
     }
 
     @Test func openingEndsWhenItsTaskIsCancelled() async throws {

@@ -14,7 +14,7 @@ import Testing
         /// Blocks, ten seconds at most.
         func wait() {
             reached.withLock { $0 = true }
-            let deadline = ContinuousClock.now + .seconds(10)
+            let deadline = ContinuousClock.now + .seconds(60)
             while !opened.withLock({ $0 }), ContinuousClock.now < deadline {}
         }
     }

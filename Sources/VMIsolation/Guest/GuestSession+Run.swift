@@ -7,23 +7,27 @@ extension GuestSession {
     /// - Throws: ``BulkheadError`` with `connectionLost`, `resultMissing`, `resultForged` or `commandNotStarted`.
     func run(_ script: LauncherScript, streams: CommandStreams, terminal: PTYRequest?, limit: Duration?) async throws -> Outcome {
         let exit: SSHExit?
+        let limitReached = Once<Void>()
         do {
             exit = try await withThrowingTaskGroup(of: SSHExit?.self) { group in
                 group.addTask { try await stream(script, streams, terminal) }
                 if let limit {
-                    group.addTask { try await end(after: limit) }
+                    group.addTask {
+                        try await Task.sleep(for: limit)
+                        limitReached.fulfil(.success(()))
+                        return try await end()
+                    }
                 }
                 defer { group.cancelAll() }
                 return try await group.next() ?? nil
             }
         } catch let error as SSHError { throw error.named("the command's session") }
-        guard let exit else { return .timeLimit }
+        guard let exit, limitReached.current == nil else { return .timeLimit }
         return try await outcome(script, exit)
     }
 
-    /// SIGTERM at the limit, five seconds to heed it; nil says that the time was over.
-    private func end(after limit: Duration) async throws -> SSHExit? {
-        try await Task.sleep(for: limit)
+    /// SIGTERM, and five seconds to heed it.
+    private func end() async throws -> SSHExit? {
         await send(signal: 15)
         try await Task.sleep(for: .seconds(5))
         return nil

@@ -27,7 +27,6 @@ enum Seed {
             manage_etc_hosts: localhost
             disable_root: false
             ssh_deletekeys: true
-            ssh_genkeytypes: []
             ssh_keys:
               ed25519_private: |
             \(indented)
@@ -38,17 +37,32 @@ enum Seed {
                   - \(identity.clientKey.publicKey.line())
             package_update: false
             package_upgrade: false
+            no_ssh_fingerprints: true
+            ssh: {emit_keys_to_console: false}
+            grub_dpkg: {enabled: false}
             bootcmd:
-              - [sh, -c, "echo \(identity.machineID) > /etc/machine-id"]
+              - - sh
+                - -c
+                - |
+                  old=$(cat /etc/machine-id)
+                  [ "$old" = \(identity.machineID) ] || {
+                    echo \(identity.machineID) > /etc/machine-id
+                    for logs in /var/log/journal /run/log/journal; do
+                      [ -z "$old" ] || [ ! -d "$logs/$old" ] || {
+                        mv "$logs/$old" "$logs/\(identity.machineID)" && ln -s \(identity.machineID) "$logs/$old"
+                      }
+                    done
+                  }
+                  systemctl --no-block stop e2scrub_reap.service apt-daily.timer apt-daily-upgrade.timer || true
             """
+        // The name sorts before what images bring, and an interface that were optional would not be waited for.
         let network = """
             version: 2
             ethernets:
-              all:
+              a0:
                 match: {name: "e*"}
                 dhcp4: true
                 dhcp-identifier: mac
-                optional: true
             """
         let meta = "instance-id: \(identity.machineID)\nlocal-hostname: \(identity.hostname)\n"
         var image = try ISO9660Image(volume: "cidata")

@@ -14,7 +14,7 @@ struct GuestDisks {
         try await ScratchDisks(cache: cache + "/scratch").make(at: scratch.file, size: request.resources.disk)
         guard case .disk(let base, let format) = request.image.content else { return [scratch] }
         let seed = DomainPlan.Disk(
-            device: .cdrom, target: "sda", file: directory + "/seed.iso", format: .raw, serial: "seed", readOnly: true)
+            target: "vdc", file: directory + "/seed.iso", format: .raw, serial: "seed", readOnly: true)
         try PrivateFile.write(try Seed.noCloud(identity), to: seed.file)
         return [try await overlay(over: base, format), scratch, seed]
     }

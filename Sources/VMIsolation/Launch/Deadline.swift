@@ -62,6 +62,26 @@ func within<Value: Sendable>(
     return try await abandonable(until: end, operation)
 }
 
+/// The same for a step that changes the host: when its time is over, or its caller is cancelled, it is cancelled and its
+/// end is waited for, half a minute at most, so that cleaning up does not run beside what it cleans up.
+func withinToItsEnd<Value: Sendable>(
+    _ limit: Duration, otherwise error: @escaping @Sendable () -> BulkheadError,
+    _ operation: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    let work = Task { try await operation() }
+    return try await withTaskCancellationHandler {
+        try await Task {
+            do { return try await within(limit, otherwise: error) { try await work.value } } catch let failure {
+                work.cancel()
+                _ = try? await within(.seconds(30), otherwise: error) { _ = try? await work.value }
+                throw failure
+            }
+        }.value
+    } onCancel: {
+        work.cancel()
+    }
+}
+
 /// Runs an operation and stops waiting for it when the caller is cancelled, though it may not heed that itself: a read
 /// from a terminal, a write that nobody takes.
 func abandonable<Value: Sendable>(

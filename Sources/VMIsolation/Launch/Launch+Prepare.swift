@@ -40,14 +40,15 @@ extension Launch {
 
     /// Takes the name and the address. From here on a sweep finds what we leave, should we be killed.
     private func claim(_ network: GuestNetwork) async throws -> Ledger.Container {
+        try Task.checkCancellation()
         guard let lock = try FileLock.take(engine.state.lock(request.id)) else { throw Ledger.nameInUse("\(request.id)") }
+        self.lock = lock
         let wish = Ledger.Container(
             id: "\(request.id)", uuid: UUID().uuidString.lowercased(), connection: engine.connection,
             created: Int(Date().timeIntervalSince1970), image: request.image.name, kept: false, network: network.name,
             mac: GuestNetwork.randomMAC(), address: nil)
         let row = network.isOurs ? try engine.ledger.open(wish, takingAddressOf: network.name) : wish
         if !network.isOurs { try engine.ledger.open(wish) }
-        self.lock = lock
         self.row = row
         return row
     }
@@ -79,7 +80,7 @@ extension Launch {
                 owner: engine.ledger.owner, container: request.id, created: row.created,
                 templateDigest: request.template.digest),
             acceleration: acceleration, cpu: CPUAllocation(request.resources.cpus), memory: request.resources.memory,
-            hardLimit: MemoryOverhead().hardLimit(for: request.resources, disks: disks.count), boot: boot, disks: disks,
+            hardLimit: MemoryOverhead(emulated: acceleration == .tcg).hardLimit(for: request.resources, disks: disks.count), boot: boot, disks: disks,
             interface: .init(mac: row.mac, network: row.network, isolated: true), seedFile: seedFile,
             consoleLog: directory + "/console.log")
     }

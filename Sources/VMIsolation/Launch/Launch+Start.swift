@@ -13,6 +13,7 @@ extension Launch {
         let (template, policy) = (request.template, request.policy)
         try await clock.run(.start, timeout: { Launch.slow(.start) }) {
             let xml = try template.render(machine.plan, policy: policy)
+            try Task.checkCancellation()
             try await machine.start(xml: xml, policy: policy)
         }
         started.fulfil(.success(DomainWatch(uuid: machine.plan.uuid, link: link)))

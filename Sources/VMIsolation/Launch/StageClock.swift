@@ -35,7 +35,7 @@ public final class StageClock: Sendable {
         let budget = stage == .run ? nil : budget(stage)
         change(stage) { $0.begin(stage, at: self.elapsed, budget: budget) }
         do {
-            let value = if let budget { try await within(budget, otherwise: timeout, body) } else { try await body() }
+            let value = try await bounded(stage, budget, timeout, body)
             change(stage) { $0.end(at: self.elapsed) }
             return value
         } catch {
@@ -43,6 +43,15 @@ public final class StageClock: Sendable {
             change(stage) { $0.end(at: self.elapsed, failure: reason) }
             throw error
         }
+    }
+
+    private func bounded<Value: Sendable>(
+        _ stage: LaunchStage, _ budget: Duration?, _ timeout: @escaping @Sendable () -> BulkheadError,
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        guard let budget else { return try await body() }
+        if stage <= .start { return try await withinToItsEnd(budget, otherwise: timeout, body) }
+        return try await within(budget, otherwise: timeout, body)
     }
 
     var elapsed: Duration { ContinuousClock.now - start }

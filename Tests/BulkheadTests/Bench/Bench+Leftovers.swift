@@ -53,7 +53,8 @@ extension Bench {
         let files = folders.flatMap { folder in
             ((try? FileManager.default.contentsOfDirectory(atPath: state + "/" + folder)) ?? []).map { folder + "/" + $0 }
         }
-        return files.filter { $0 != "locks/.network" }.sorted() + (try await virsh("list", "--all", "--name")).lines.sorted()
+        return files.filter { $0 != "locks/.network" }.sorted()
+            + (try await virsh("list", "--all", "--name")).lines.filter { $0.hasPrefix("bulkhead-run-") }.sorted()
     }
 
     /// Takes the network away; a suite whose containers are not all gone has failed.
