@@ -6,6 +6,14 @@ dir=/run/bulkhead
 user={{user}}
 workdir={{workdir}}
 
+# A user may be given by number, which the tools below do not take.
+case $user in *[!0-9]*) ;; *)
+    while IFS=: read -r name _ number _; do
+        [ "$number" != "$user" ] || user=$name
+    done </etc/passwd
+    ;;
+esac
+
 # How many processes the guest's kernel has killed for want of memory.
 count_killed() {
     killed=0
@@ -68,7 +76,7 @@ mount_scratch
 [ -d "$workdir" ] || mkdir -p "$workdir" || finish 125 workdir
 {{#terminal}}
 echo $$ >"$dir/pid"
-trap : TERM HUP
+trap : HUP INT QUIT TERM
 (task)
 finish $?
 {{/terminal}}
