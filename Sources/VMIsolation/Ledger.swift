@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 public import GRDB
 public import Isolation
 
@@ -26,6 +27,11 @@ public struct Ledger: Sendable {
 
     /// - Throws: ``BulkheadError`` with `stateUnusable` where the file cannot be used, is corrupt or newer than we.
     public init(path: String) throws(BulkheadError) {
+        // SQLite does not wait for its turn when it switches a new file to WAL: openers go one after the other. Each
+        // holds this for milliseconds, and the kernel gives it back for one that dies.
+        let turn = Glibc.open(path + ".turn", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        defer { Glibc.close(turn) }
+        if turn >= 0 { flock(turn, LOCK_EX) }
         do {
             var configuration = Configuration()
             configuration.busyMode = .timeout(15)
