@@ -23,8 +23,7 @@ extension TaskTests {
             // Compared outside of #expect, which would look for the differences of a megabyte.
             let (same, sameErrors) = (run.output == every, run.errors.starts(with: every))
             #expect(same, "\(run.output.count) bytes of \(every.count)")
-            let follows = Array(run.errors.dropFirst(every.count).prefix(2)) == Array("\n{".utf8)
-            #expect(sameErrors && follows, "the result is on a line of its own")
+            #expect(sameErrors && run.errors.dropFirst(every.count).starts(with: Array("\n{".utf8)), "the result has a line of its own")
         }
 
         @Test func withoutInputTheCommandReadsAnEmptyOne() async throws {
@@ -35,13 +34,15 @@ extension TaskTests {
         @Test func muchOutputStreamsInLittleMemory() async throws {
             let size = 32 << 20
             let launched = try bench().launch(
-                shell: "head -c \(size) /dev/urandom >x; sha256sum <x >&2; cat x; read word; echo $word >&2", input: .pipe)
+                shell: "head -c \(size) /dev/urandom >x; sha256sum <x >&2; read word; cat x; read word; echo $word >&2", input: .pipe)
+            try await launched.program.awaitError("  -\n")
+            let before = try peakMemory(of: launched.program.identifier)
+            try launched.program.send(Array("go\n".utf8))
             try await eventually("all output", within: .seconds(180)) {
                 launched.program.outputSize >= size || launched.program.exitStatus != nil ? true : nil
             }
-            let peak = try peakMemory(of: launched.program.identifier)
-            // Pages of libraries included; docs/performance.md has what is the process's own.
-            #expect(peak < 80 << 10, "VmHWM is \(peak) KiB")
+            let growth = try peakMemory(of: launched.program.identifier) - before
+            #expect(growth < 8 << 10, "\(growth) KiB for \(size >> 20) MiB, \(before) KiB before")
             try launched.program.send(Array("enough\n".utf8))
             try launched.program.closeInput()
             let run = try await bench().finish(launched)
@@ -81,6 +82,9 @@ extension TaskTests {
             let report = try run.report
             #expect(run.status == status && report.exitStatus == status)
             #expect(report.outcome == outcome && report.signal == signal)
+            withKnownIssue("the guest's shell tells of a killed child on the command's standard error") {
+                #expect(run.commandErrors.isEmpty, "the command wrote nothing: \(run)")
+            } when: { script.hasPrefix("kill") }
         }
 
         @Test func theEndOfTheReaderIsTheEndOfTheCommand() async throws {

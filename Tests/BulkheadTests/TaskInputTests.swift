@@ -27,7 +27,7 @@ extension TaskTests {
             let (bench, name) = (try bench(), Bench.name())
             let options = Self.hostile.enumerated().flatMap { ["--env", "V\($0)=\($1)"] }
             let raw = [Array("--env".utf8), Array("RAW=".utf8) + [0xff, 0x0a, 0x80]]
-            let tail = ["--env", "PASSED", "--", "sh", "-c", "cat /proc/self/environ; ls /pwned 2>/dev/null"]
+            let tail = ["--env", "PASSED", "--env", "odd-name=x", "--", "cat", "/proc/self/environ"]
             let program = try bench.start(
                 ["run", "--json", "--name", name] + options, raw: raw + tail.map { Array($0.utf8) },
                 environment: ["PASSED": "from\nhere"])
@@ -37,15 +37,15 @@ extension TaskTests {
                 #expect(variables.contains(Array("V\(index)=\(value)".utf8)), "\(value)")
             }
             #expect(variables.contains(Array("RAW=".utf8) + [0xff, 0x0a, 0x80]))
-            #expect(variables.contains(Array("PASSED=from\nhere".utf8)))
-            #expect(run.status == 1, "the last command finds nothing")
+            #expect(variables.contains(Array("PASSED=from\nhere".utf8)) && variables.contains(Array("odd-name=x".utf8)))
+            #expect(run.status == 0)
         }
 
         @Test(arguments: ["task", "nobody", "1000"])
         func aUserOtherThanRootIsNotRoot(_ user: String) async throws {
             let run = try await bench().run(
                 ["--user", user, "--workdir", "/tmp/it's here"],
-                shell: "id -u; pwd; cat; dd if=/dev/mem count=1 2>/dev/null >&2 || echo no; true", input: .bytes(Array("in\n".utf8)))
+                shell: "id -u; pwd; cat; dd if=/dev/mem count=1 2>/dev/null >&2 || echo no", input: .bytes(Array("in\n".utf8)))
             let identifier = user == "nobody" ? "65534" : "1000"
             #expect(run.status == 0 && run.lines == [identifier, "/tmp/it's here", "in", "no"], "\(run)")
         }

@@ -25,7 +25,8 @@ extension TaskTests {
                 return terminal.text.contains("40 100") ? true : nil
             }
             terminal.type("end\r")
-            #expect(try await program.wait(within: .seconds(30)) == 5)
+            let status = try await program.wait(within: .seconds(30))
+            #expect(status == 5, "\(terminal.text)")
             let left = try await bench().leftovers(of: name)
             #expect(left.isEmpty, "\(left)")
         }

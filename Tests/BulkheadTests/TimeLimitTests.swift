@@ -13,7 +13,7 @@ extension TaskTests {
         @Test func aCommandIsEndedAtItsLimit() async throws {
             let run = try await bench().run(["--timeout", "2s"], shell: "echo on; sleep 300")
             let report = try run.report
-            #expect(run.status == 124 && report.outcome == "timeLimit" && run.lines == ["on"])
+            #expect(run.status == 124 && report.outcome == "timeLimit" && run.lines == ["on"], "\(run)")
             #expect(try 2000...15000 ~= spent(report), "\(report)")
         }
 

@@ -23,7 +23,7 @@ extension TaskTests {
                 [
                     "--put", "\(file):/sandbox/in/one file", "--put", "\(tree):/sandbox/tree",
                     "--get", "/sandbox/in/one file:\(here.path)/back", "--get", "/sandbox/tree:\(here.path)/tree2",
-                ], shell: "/sandbox/tree/link && md5sum <'in/one file' && echo new >tree/new && exit 9")
+                ], shell: "/sandbox/tree/link && sha256sum <'in/one file' && echo new >tree/new && exit 9")
             #expect(run.status == 9 && run.lines.first == "I run", "\(run)")
             #expect(try run.report.fetchError == nil)
             let same = FileManager.default.contents(atPath: here.path + "/back").map(Array.init) == bytes

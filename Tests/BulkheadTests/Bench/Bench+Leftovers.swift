@@ -59,7 +59,14 @@ extension Bench {
 
     /// Takes the network away; a suite whose containers are not all gone has failed.
     func end() async throws {
-        guard FileManager.default.fileExists(atPath: state) else { return }
+        if FileManager.default.fileExists(atPath: state) { try await sweep() }
+        guard let host else { return }
+        let stop = try RunningProgram(
+            [Bench.repository + "/bin/test-host", "stop"].map { Array($0.utf8) }, environment: environment(["BULKHEAD_HOST": host]))
+        #expect(try await stop.wait(within: .seconds(60)) == 0, "\(stop.errorText)")
+    }
+
+    private func sweep() async throws {
         let swept = try await call("sweep", "--network", "--json")
         let findings = try JSONDecoder().decode([SweepFinding].self, from: Data(swept.output))
         let left = findings.filter { $0.verdict == "remove" && !$0.what.hasPrefix("network ") }

@@ -15,16 +15,22 @@ final class Bench: Sendable {
         URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path + "/bulkhead"
     }
 
-    static var templates: String {
-        URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../templates").standardizedFileURL.path
+    static var repository: String {
+        URL(fileURLWithPath: #filePath).appendingPathComponent("../../../..").standardizedFileURL.path
     }
+    static var templates: String { repository + "/templates" }
 
     static let defaultImage = "/var/cache/bulkhead/images/default"
 
     let directory = TemporaryDirectory()
     var state: String { directory.path + "/state" }
 
-    init() throws {
+    /// The name of the private host that everything runs in; nil where the tests run.
+    let host: String?
+    private var entry: [String] { host == nil ? [] : [Bench.repository + "/bin/test-host", "run", "--"] }
+
+    init(inHostOfItsOwn: Bool = false) throws {
+        host = inHostOfItsOwn ? "own-" + UUID().uuidString.prefix(8) : nil
         try #require(access(Bench.program, X_OK) == 0, "\(Bench.program) is not built")
     }
 
@@ -33,6 +39,7 @@ final class Bench: Sendable {
         var values = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("BULKHEAD_") }
         values["BULKHEAD_STATE_DIR"] = state
         values["BULKHEAD_CONNECT"] = Bench.uri ?? "qemu:///system"
+        values["BULKHEAD_HOST"] = host
         values.merge(more) { $1 }
         return values.map { Array("\($0)=\($1)".utf8) }
     }
@@ -43,7 +50,7 @@ final class Bench: Sendable {
         environment more: [String: String] = [:]
     ) throws -> RunningProgram {
         try RunningProgram(
-            [Array(Bench.program.utf8)] + arguments.map { Array($0.utf8) } + raw, environment: environment(more), input: input)
+            (entry + [Bench.program] + arguments).map { Array($0.utf8) } + raw, environment: environment(more), input: input)
     }
 
     /// Runs the program to its end.
@@ -58,12 +65,12 @@ final class Bench: Sendable {
     /// Runs another program of this machine, found by `PATH`, to its end.
     func tool(_ arguments: String..., within limit: Duration = .seconds(60)) async throws -> Finished {
         let program = try RunningProgram(
-            (["/usr/bin/env"] + arguments).map { Array($0.utf8) }, environment: environment(["LC_ALL": "C"]))
+            (entry + ["/usr/bin/env"] + arguments).map { Array($0.utf8) }, environment: environment(["LC_ALL": "C"]))
         return Finished(status: try await program.wait(within: limit), output: program.output, errors: program.errors)
     }
 
     func virsh(_ arguments: String...) async throws -> Finished {
-        let words = ["/usr/bin/env", "virsh", "-q", "-c", Bench.uri ?? "qemu:///system"] + arguments
+        let words = entry + ["/usr/bin/env", "virsh", "-q", "-c", Bench.uri ?? "qemu:///system"] + arguments
         let program = try RunningProgram(words.map { Array($0.utf8) }, environment: environment(["LC_ALL": "C"]))
         return Finished(status: try await program.wait(within: .seconds(60)), output: program.output, errors: program.errors)
     }

@@ -15,10 +15,12 @@ extension Trait where Self == ConditionTrait {
 
 /// Gives a suite a state directory of its own, and sees at its end that nothing was left in it.
 struct BenchTrait: SuiteTrait, TestScoping {
+    var inHostOfItsOwn = false
+
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
-        let bench = try Bench()
+        let bench = try Bench(inHostOfItsOwn: inHostOfItsOwn)
         try await Bench.$current.withValue(bench) { try await function() }
         try await bench.end()
     }
@@ -26,6 +28,8 @@ struct BenchTrait: SuiteTrait, TestScoping {
 
 extension Trait where Self == BenchTrait {
     static var bench: Self { BenchTrait() }
+    /// For what would harm other tests' guests.
+    static var benchInHostOfItsOwn: Self { BenchTrait(inHostOfItsOwn: true) }
 }
 
 /// The state directory of the running suite.
