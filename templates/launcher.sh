@@ -64,7 +64,9 @@ exec "$@"'
         export HOME=/root USER=root
         exec sh -c "$inner" sh "$@"
     fi
-    exec su -s /bin/sh -c "$inner" -- "$user" sh "$@"
+    # A `su` that stays as the command's parent has words for its end, too.
+    exec su -s /bin/sh -c "exec 2>&3 3>&-
+$inner" -- "$user" sh "$@" 3>&2 2>/dev/null
 }
 if [ "${1-}" = task ]; then task; fi
 
@@ -74,17 +76,16 @@ before=$killed
 mount_scratch
 [ "$user" = root ] || id -u "$user" >/dev/null 2>&1 || finish 125 user
 [ -d "$workdir" ] || mkdir -p "$workdir" || finish 125 workdir
-{{#terminal}}
-echo $$ >"$dir/pid"
-trap : HUP INT QUIT TERM
-(task)
-finish $?
-{{/terminal}}
-{{^terminal}}
-# In front, so that no signal is ignored in it; in a group of its own, which signals are sent to from outside.
-# What the shell itself has to say of its end is nobody's output.
+# In front, so that no signal is ignored in it. What this shell has to say of the command's end ("Killed") is nobody's
+# output; it would say it where a simple command's own redirection leads, so the command is redirected in a subshell.
 exec 3>&2 2>/dev/null
 trap : HUP INT QUIT TERM
-setsid sh "$0" task 2>&3 3>&-
-finish $?
+{{#terminal}}
+echo $$ >"$dir/pid"
+(task) 2>&3 3>&-
 {{/terminal}}
+{{^terminal}}
+# In a group of its own, which signals are sent to from outside.
+(exec setsid sh "$0" task) 2>&3 3>&-
+{{/terminal}}
+finish $?

@@ -74,6 +74,20 @@ import Testing
         #expect(killed.status == 137 && killed.proof?.status == 137)
     }
 
+    /// Neither a shell nor `su` has words for the command's end among the command's own. Only root has other users.
+    @Test(arguments: shells, [("KILL", UInt8(137)), ("SEGV", 139), ("ABRT", 134)])
+    func aSignalsEndIsSilent(_ shell: String, _ signal: (name: String, status: UInt8)) async throws {
+        for user in geteuid() == 0 ? ["root", "nobody"] : ["root"] {
+            for terminal in [false, true] {
+                let killed = TaskCommand(
+                    arguments: ["sh", "-c", "echo mine >&2; kill -\(signal.name) $$"], user: user, terminal: terminal)
+                let result = try await run(shell, killed)
+                #expect(result.proof.map { $0.status == signal.status } == true, "\(user) \(terminal)")
+                #expect(result.errors == "mine\n", "\(user) \(terminal)")
+            }
+        }
+    }
+
     @Test(arguments: shells)
     func whatCannotBeStartedIsNamed(_ shell: String) async throws {
         let missing = try await run(shell, TaskCommand(arguments: ["no-such-program"]))
