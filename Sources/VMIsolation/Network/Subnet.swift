@@ -18,15 +18,13 @@ struct Subnet: Hashable, Sendable, CustomStringConvertible {
 
     static func mask(_ prefix: Int) -> UInt32 { prefix == 0 ? 0 : ~UInt32(0) << (32 - UInt32(prefix)) }
 
+    /// A dotted IPv4 address as a number; nil where the text is none.
     static func number(_ address: String) -> UInt32? {
         let parts = address.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
-        var number: UInt32 = 0
-        for part in parts {
-            guard let byte = UInt8(part) else { return nil }
-            number = number << 8 | UInt32(byte)
-        }
-        return number
+        // `UInt8` takes a sign.
+        guard parts.count == 4, parts.allSatisfy({ $0.allSatisfy { $0.isASCII && $0.isNumber } }) else { return nil }
+        let bytes = parts.compactMap { UInt8($0) }
+        return bytes.count == 4 ? bytes.reduce(0) { $0 << 8 | UInt32($1) } : nil
     }
 
     func host(_ offset: UInt32) -> String {

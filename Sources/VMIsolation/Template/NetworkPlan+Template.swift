@@ -20,17 +20,9 @@ extension NetworkPlan {
         .init("ip", .text, "its address"),
     ]
 
-    /// An IPv4 address as a number; nil where the text is none.
-    static func number(of address: String) -> UInt32? {
-        let parts = address.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4, parts.allSatisfy({ $0.allSatisfy { $0.isASCII && $0.isNumber } }) else { return nil }
-        let bytes = parts.compactMap { UInt8($0) }
-        return bytes.count == 4 ? bytes.reduce(0) { $0 << 8 | UInt32($1) } : nil
-    }
-
     /// Why libvirt, or the kernel, could not take the plan; nil where they can.
     var fault: String? {
-        guard let host = NetworkPlan.number(of: address), let mask = NetworkPlan.number(of: netmask) else {
+        guard let host = Subnet.number(address), let mask = Subnet.number(netmask) else {
             return "“\(address)” or “\(netmask)” is no IPv4 address"
         }
         if pool.isEmpty { return "its pool is empty" }
@@ -39,7 +31,7 @@ extension NetworkPlan {
         if Set(pool.map { $0.mac.lowercased() }).count < pool.count { return "a MAC stands in its pool twice" }
         if Set(pool.map(\.ip)).count < pool.count { return "an address stands in its pool twice" }
         for ip in pool.map(\.ip) {
-            guard let number = NetworkPlan.number(of: ip) else { return "“\(ip)” is no IPv4 address" }
+            guard let number = Subnet.number(ip) else { return "“\(ip)” is no IPv4 address" }
             guard number & mask == host & mask, number != host, number & ~mask != 0, number | mask != .max else {
                 return "the address \(ip) is not one for a guest of \(address)/\(netmask)"
             }
@@ -48,7 +40,7 @@ extension NetworkPlan {
     }
 
     var templateValues: [String: TemplateValue] {
-        let ordered = pool.map(\.ip).sorted { (NetworkPlan.number(of: $0) ?? 0) < (NetworkPlan.number(of: $1) ?? 0) }
+        let ordered = pool.map(\.ip).sorted { (Subnet.number($0) ?? 0) < (Subnet.number($1) ?? 0) }
         var values: [String: TemplateValue] = [
             "name": .text(name), "owner": .text(owner), "bridge": .text(bridge), "address": .text(address),
             "netmask": .text(netmask), "firstAddress": .text(ordered.first ?? ""),

@@ -3,7 +3,7 @@ import Testing
 @testable import VMIsolation
 
 @Suite struct SubnetTests {
-    @Test(arguments: ["", "1.2.3", "1.2.3.4.5", "256.1.1.1", "a.b.c.d", "1..2.3", "-1.2.3.4"])
+    @Test(arguments: ["", "1.2.3", "1.2.3.4.5", "256.1.1.1", "a.b.c.d", "1..2.3", "-1.2.3.4", "+1.2.3.4", "١.2.3.4"])
     func whatIsNoAddressIsRefused(_ text: String) { #expect(Subnet.number(text) == nil) }
 
     @Test func overlapIsSeenFromBothSides() throws {
