@@ -5,13 +5,13 @@ public import Isolation
 /// directory anybody may write (mode 1777).
 ///
 /// `mke2fs` runs once for each size; what it made stays in the cache directory, and a disk is a sparse copy of it.
-/// Any number of tasks and processes may share one cache directory.
+/// Templates of the sizes last used are kept. Any number of tasks and processes may share one cache directory.
 public actor ScratchDisks {
     private let cache: OpenFile
     private let cachePath: String
     private let tools: FileSystemTools
     /// Templates that are being made, by size: who needs the same waits for the same.
-    private var underWay: [Memory: Task<Void, any Error>] = [:]
+    private var underWay: [Memory: Task<OpenFile, any Error>] = [:]
 
     /// - Parameters:
     ///   - cache: an existing directory; on the disks' own file system copies can share its blocks.
@@ -45,31 +45,29 @@ public actor ScratchDisks {
     }
 
     private func template(of size: Memory) async throws -> OpenFile {
-        let name = Array("scratch-1-\(size.mebibytes).ext4".utf8)
+        let name = ScratchDisks.templatePrefix + Array("1-\(size.mebibytes).ext4".utf8)
         if let template = try open(name) { return template }
         let task =
             underWay[size]
             ?? Task { [cache, cachePath, tools] in
                 let making = try ScratchTemplate(in: cache, cachePath, size)
                 try await making.format(with: tools)
-                try making.publish(as: name)
+                let template = try making.publish(as: name)
+                ScratchDisks.evict(from: cache)
+                return template
             }
         underWay[size] = task
         defer { underWay[size] = nil }
-        try await task.value
-        guard let template = try open(name) else {
-            throw BulkheadError(
-                .fileUnreadable, "scratch disk template of \(size)", "it vanished from \(cachePath)",
-                remedy: "Leave the cache directory to Bulkhead.")
-        }
-        return template
+        return try await task.value
     }
 
     /// Nil where there is none.
     private func open(_ name: [UInt8]) throws(BulkheadError) -> OpenFile? {
         try SystemCallError.reading("scratch disk template \(name.quoted)") {
             do throws(SystemCallError) {
-                return try OpenFile(name, in: cache, O_RDONLY | O_NOFOLLOW)
+                let template = try OpenFile(name, in: cache, O_RDONLY | O_NOFOLLOW)
+                ScratchDisks.markUse(of: template)
+                return template
             } catch  where error.code == ENOENT {
                 return nil
             }

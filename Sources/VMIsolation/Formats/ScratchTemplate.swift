@@ -49,11 +49,14 @@ final class ScratchTemplate: Sendable {
     /// Gives the template its name once it is on disk, so that no crash of the host leaves half of one.
     ///
     /// Another process may have been faster: then its template is replaced by its like.
-    func publish(as name: [UInt8]) throws(BulkheadError) {
+    /// - Returns: the template, marked as in use; it may be evicted as soon as it has its name.
+    func publish(as name: [UInt8]) throws(BulkheadError) -> OpenFile {
         try SystemCallError.writing("directory \(directoryPath)") {
             try SystemCallError.check("fsync") { fsync(file.descriptor) }
+            ScratchDisks.markUse(of: file)
             try directory.rename(self.name, to: name)
         }
+        return file
     }
 
     private static func removeLeftovers(in directory: OpenFile) throws(SystemCallError) {

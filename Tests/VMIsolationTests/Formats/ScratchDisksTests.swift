@@ -68,6 +68,53 @@ struct ScratchDisksTests {
         #expect(try directory.read("a") == directory.read("b"))
     }
 
+    @Test func theTemplatesLastUsedAreKept() async throws {
+        let disks = try ScratchDisks(cache: cache)
+        let kept = UInt64(ScratchDisks.keptTemplates)
+        func use(_ size: UInt64) async throws {
+            let disk = directory.path("disk")
+            try await disks.make(at: disk, size: .mebibytes(size))
+            #expect(unlink(disk) == 0)
+        }
+        for size in 1...kept { try await use(size) }
+        try await use(1)
+        try await use(kept + 1)
+        let names = Set([1] + (3...kept + 1)).map { "scratch-1-\($0).ext4" }
+        #expect(try Set(directory.names(in: "cache")) == Set(names), "2 was not used for longest")
+    }
+
+    @Test func aTemplateThatIsBeingCopiedStays() async throws {
+        let disks = try ScratchDisks(cache: cache)
+        try await disks.make(at: directory.path("disk"), size: .mebibytes(1))
+        let copied = try OpenFile(Array((cache + "/scratch-1-1.ext4").utf8), O_RDONLY)
+        ScratchDisks.markUse(of: copied)
+        for size in 2...UInt64(ScratchDisks.keptTemplates) + 3 {
+            try await disks.make(at: directory.path("disk\(size)"), size: .mebibytes(size))
+        }
+        let names = try directory.names(in: "cache")
+        #expect(names.contains("scratch-1-1.ext4") && names.count == ScratchDisks.keptTemplates + 1, "\(names)")
+    }
+
+    /// More sizes than are kept, by several users of the cache at once: nobody's template goes under its copy.
+    @Test func evictionHarmsNobody() async throws {
+        let stores = try (0..<3).map { _ in try ScratchDisks(cache: cache) }
+        try await withThrowingTaskGroup { group in
+            for (number, store) in stores.enumerated() {
+                for size in UInt64(1)...24 {
+                    group.addTask { try await store.make(at: directory.path("d\(number)-\(size)"), size: .mebibytes(size)) }
+                }
+            }
+            try await group.waitForAll()
+        }
+        for size in UInt64(1)...24 {
+            let first = try directory.read("d0-\(size)")
+            #expect(first.count == Int(size) << 20)
+            let check = try Program("e2fsck").run(["-f", "-n", directory.path("d1-\(size)")])
+            #expect(check.status == 0, "\(check.text)")
+        }
+        #expect(try directory.names(in: "cache").count <= 24)
+    }
+
     @Test func sizesAreRoundedUp() async throws {
         try await ScratchDisks(cache: cache).make(at: directory.path("disk"), size: Memory(bytes: (2 << 20) + 1))
         #expect(try status(of: directory.path("disk")).st_size == 3 << 20)
