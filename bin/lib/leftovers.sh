@@ -4,7 +4,7 @@
 # One line for each outside thing that is ours by its name.
 snapshot() {
     local file
-    for file in /run/bulkhead* /tmp/bulkhead* /var/lib/bulkhead/*; do
+    for file in /run/bulkhead* /var/lib/bulkhead/*; do
         [ ! -e "$file" ] || echo "file $file"
     done
     find /sys/fs/cgroup -type d -name 'bulkhead-*' -printf 'cgroup %p\n' 2>/dev/null || true
@@ -23,10 +23,15 @@ inhabitants() {
     done | sort -u
 }
 
-# Names what is new since the snapshot, other users' private hosts excepted; true when there is nothing.
+# Names what is new since the snapshot, other users' private hosts excepted, and what is in the tests' own
+# temporary directory; true when there is nothing.
 leftovers() {
     local found
-    found=$({ snapshot | grep -vxFf "$1" | grep -F -e "$BULKHEAD_HOST" -e 'file /tmp/' -e 'file /var/lib/' || true; inhabitants "$2"; })
+    found=$({
+        snapshot | grep -vxFf "$1" | grep -F -e "$BULKHEAD_HOST" -e 'file /var/lib/' || true
+        inhabitants "$2"
+        find "$3" -mindepth 1 -maxdepth 1 -printf 'file %p\n'
+    })
     [ -n "$found" ] || return 0
     printf 'the tests left behind:\n%s\n' "$found" >&2
     return 1
