@@ -28,6 +28,19 @@ struct RunResult: Encodable {
         }
     }
 
+    struct Links: Encodable {
+        var get: String
+        var count: Int
+        var notes: [String]
+
+        init(_ leftOut: LeftOut) {
+            get = leftOut.guest
+            count = leftOut.count
+            // A guest chose the words.
+            notes = leftOut.notes.map { ConsoleLog.printable($0) }
+        }
+    }
+
     var name: String
     var outcome: String
     var exitStatus: Int32
@@ -35,6 +48,8 @@ struct RunResult: Encodable {
     var failedStage: LaunchStage?
     var error: Failure?
     var fetchError: Failure?
+    /// Nil where nothing was left out.
+    var leftOut: [Links]?
     var cleanUpError: Failure?
     var acceleration: DomainPlan.Acceleration?
     var address: String?
@@ -56,6 +71,7 @@ struct RunResult: Encodable {
         if case .launchFailed(let stage, _) = report.outcome { failedStage = stage }
         error = report.outcome.error.map { Failure($0) }
         fetchError = report.fetchFailure.map { Failure($0) }
+        leftOut = report.leftOut.isEmpty ? nil : report.leftOut.map { Links($0) }
         cleanUpError = report.cleanUpFailure.map { Failure($0) }
         acceleration = report.acceleration
         address = report.address
@@ -85,6 +101,7 @@ struct RunResult: Encodable {
         case .interrupted: text += "bulkhead: interrupted before the command ran\n"
         case .destroyed: text += "bulkhead: destroyed on request\n"
         }
+        for links in leftOut ?? [] { text += RunResult.lines(links) }
         for error in [report.fetchFailure, report.cleanUpFailure].compactMap(\.self) { text += "bulkhead: \(error)\n" }
         if let kept = report.kept {
             text += "bulkhead: kept \(name) at \(kept.address)\n"
@@ -92,6 +109,13 @@ struct RunResult: Encodable {
                 + "  end it:   bulkhead rm \(name)\n"
         }
         return text
+    }
+
+    private static func lines(_ links: Links) -> String {
+        let get = "bulkhead: --get \(ConsoleLog.printable(links.get)): left out: "
+        let more = links.count - links.notes.count
+        let rest = more > 0 ? ["\(more) more links"] : []
+        return (links.notes + rest).map { get + $0 + "\n" }.joined()
     }
 
     func json() throws -> String {

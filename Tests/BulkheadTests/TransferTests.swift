@@ -46,6 +46,36 @@ extension TaskTests {
             for name in ["link", "d/link", "d/device", "d/fifo"] { #expect(!exists(name), "\(name)") }
         }
 
+        @Test func linksThatLeadOutsideAreToldOf() async throws {
+            let script = """
+                mkdir d e; ln -s inside d/good; echo x >d/inside; ln -s /etc/passwd "$(printf 'd/bad\\033[2J')"; \
+                for n in $(seq 30); do ln -s ../../x$n e/l$n; done; exit 4
+                """
+            let gets = ["--get", "/sandbox/d:\(here.path)/d", "--get", "/sandbox/e:\(here.path)/e"]
+            let run = try await bench().run(gets, shell: script)
+            let report = try run.report
+            #expect(run.status == 4 && report.fetchError == nil, "\(run)")
+            let leftOut = try #require(report.leftOut)
+            #expect(leftOut.map(\.get) == ["/sandbox/d", "/sandbox/e"] && leftOut.map(\.count) == [1, 30], "\(run)")
+            #expect(leftOut.first?.notes.first?.contains("bad") == true && leftOut.last?.notes.count == 20, "\(run)")
+            #expect(exists("d/good") && exists("d/inside") && !exists("e/l1"))
+
+            let (bench, name) = (try bench(), Bench.name())
+            let plain = try bench.launch(gets, name: name, json: false, command: ["sh", "-c", script])
+            let text = try await bench.finish(plain)
+            let lines = text.errorText.split(separator: "\n")
+            #expect(text.status == 4 && lines.count == 22, "\(text)")
+            #expect(lines.allSatisfy { $0.hasPrefix("bulkhead: --get /sandbox/") && !$0.contains("\u{1b}") }, "\(text)")
+            #expect(lines.last == "bulkhead: --get /sandbox/e: left out: 10 more links", "\(text)")
+        }
+
+        @Test func aHardLinkIsRefusedByName() async throws {
+            let run = try await bench().run(
+                ["--get", "/sandbox/d:\(here.path)/d"], shell: "mkdir d; echo x >d/one; ln d/one d/two; exit 2")
+            let error = try #require(try run.report.fetchError)
+            #expect(run.status == 2 && error.name == "copyFailed" && error.detail.contains("hard link"), "\(run)")
+        }
+
         @Test func aMissingFileIsToldAndTheStatusStays() async throws {
             let run = try await bench().run(["--get", "/sandbox/nothing:\(here.path)/nothing"], shell: "exit 6")
             let report = try run.report

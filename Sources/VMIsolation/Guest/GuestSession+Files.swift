@@ -32,7 +32,7 @@ extension GuestSession {
     }
 
     /// Brings a file or a tree out; the guest is not believed anything about it.
-    func get(_ transfer: Transfer) async throws {
+    func get(_ transfer: Transfer) async throws -> ExtractionSummary {
         let guest = GuestPath(transfer.guest, source: transfer.guest).split
         let host = URL(fileURLWithPath: transfer.host)
         let target = try ExtractionDirectory(path: host.deletingLastPathComponent().path)
@@ -56,8 +56,9 @@ extension GuestSession {
             let exit = try await channel.wait()
             let said = String(decoding: words, as: UTF8.self)
             guard exit.isSuccess else { throw GuestCommand.failure("--get \(transfer.guest)", "\(exit): \(said)") }
-            _ = try reader.finish()
+            let summary = try reader.finish()
             try await compare((said, exit), sum, "--get \(transfer.guest)")
+            return summary
         } catch let error as SSHError { throw error.named("--get \(transfer.guest)") }
     }
 

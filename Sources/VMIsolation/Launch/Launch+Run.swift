@@ -53,11 +53,16 @@ extension Launch {
         guard !gets.isEmpty else { return }
         do {
             try await rung(.fetch, timeout: { Launch.silent(.fetch, "its session", "files did not come") }) {
-                for get in gets { try await session.get(get) }
+                for get in gets { await self.note(try await session.get(get), of: get) }
             }
         } catch {
             if error is CancellationError { throw error }
             report.fetchFailure = explain(error)
         }
+    }
+
+    private func note(_ summary: ExtractionSummary, of get: Transfer) {
+        guard summary.leftOut > 0 else { return }
+        report.leftOut.append(LeftOut(guest: get.guest, count: summary.leftOut, notes: summary.notes))
     }
 }

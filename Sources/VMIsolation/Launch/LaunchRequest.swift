@@ -68,6 +68,17 @@ public struct LaunchReport: Sendable {
     public var cleanUpFailure: BulkheadError?
     /// What else went wrong after the command had ended: a file that could not be fetched.
     public var fetchFailure: BulkheadError?
+    /// What `--get` did not take though it succeeded.
+    public var leftOut: [LeftOut] = []
+}
+
+/// Links that were not fetched because they lead out of what was asked for.
+public struct LeftOut: Hashable, Sendable {
+    /// The path that was asked for.
+    public var guest: String
+    public var count: Int
+    /// The first of them, in words.
+    public var notes: [String]
 }
 
 public struct KeptGuest: Hashable, Sendable {

@@ -8,6 +8,12 @@ struct RunReport: Decodable {
         var failure: String?
     }
 
+    struct LeftOut: Decodable {
+        var get: String
+        var count: Int
+        var notes: [String]
+    }
+
     struct Failure: Decodable {
         var name: String
         var subject: String
@@ -23,6 +29,7 @@ struct RunReport: Decodable {
     var failedStage: String?
     var error: Failure?
     var fetchError: Failure?
+    var leftOut: [LeftOut]?
     var cleanUpError: Failure?
     var acceleration: String?
     var address: String?
