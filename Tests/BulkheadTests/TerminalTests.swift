@@ -31,6 +31,20 @@ extension TaskTests {
             #expect(left.isEmpty, "\(left)")
         }
 
+        @Test func aSignalsEndIsSilent() async throws {
+            let terminal = try PseudoTerminal(columns: 80, rows: 24)
+            let name = Bench.name()
+            let program = try bench().start(
+                ["run", "-t", "--name", name, "--", "sh", "-c", "echo the last word; kill -SEGV $$"],
+                input: .terminal(terminal), environment: ["TERM": "vt100"])
+            let status = try await program.wait(within: .seconds(120))
+            let shown = terminal.text
+            // Then comes our own line of stages.
+            #expect(status == 139 && shown.contains("the last word\r\n\r\u{1b}[K"), "\(shown)")
+            let left = try await bench().leftovers(of: name)
+            #expect(left.isEmpty, "\(left)")
+        }
+
         @Test func withoutATerminalItIsRefused() async throws {
             let run = try await bench().call("run", "-t", "--", "true")
             #expect(run.status == 125 && run.errorText.hasPrefix("bulkhead: badOption: -t"))
