@@ -94,10 +94,14 @@ public struct DomainPlan: Hashable, Sendable {
     /// File that the guest reads as `opt/org.bulkhead/seed` of the firmware configuration device, if any.
     public var seedFile: String?
     public var consoleLog: String
+    /// The user and group that the machine monitor runs as, in libvirt's form (`+64055:+64055`), where the files it
+    /// writes are theirs already; nil has libvirt give them every file that the domain names.
+    public var monitorUser: String?
 
     public init(
         name: String, uuid: UUID, owner: Owner, acceleration: Acceleration, cpu: CPUAllocation, memory: Memory,
-        hardLimit: Memory, boot: Boot, disks: [Disk], interface: Interface, seedFile: String?, consoleLog: String
+        hardLimit: Memory, boot: Boot, disks: [Disk], interface: Interface, seedFile: String?, consoleLog: String,
+        monitorUser: String? = nil
     ) {
         self.name = name
         self.uuid = uuid
@@ -111,5 +115,6 @@ public struct DomainPlan: Hashable, Sendable {
         self.interface = interface
         self.seedFile = seedFile
         self.consoleLog = consoleLog
+        self.monitorUser = monitorUser
     }
 }

@@ -23,11 +23,12 @@ struct MonitorUser {
         name = "root"
         uid = 0
         groups = [0]
-        check = .warning("monitor's user", "neither libvirt-qemu nor qemu exists", fix: "apt-get install libvirt-daemon-system")
+        check = .warning(
+            "monitor's user", "neither libvirt-qemu nor qemu exists", fix: "apt-get install libvirt-daemon-system")
     }
 }
 
-/// Walks a path from the root as the machine monitor's user would, and names the directory that denies it.
+/// Walks a path from the root as the machine monitor's user would, and names the directory or file that denies it.
 struct PathWalk {
     let user: MonitorUser
 
@@ -37,17 +38,31 @@ struct PathWalk {
             walked += "/" + component
             var status = stat()
             guard stat(walked, &status) == 0 else {
-                return [.failure(name, "\(walked): \(String(cString: strerror(errno)))", fix: "make it, or correct the configured path")]
+                return [
+                    .failure(
+                        name, "\(walked): \(String(cString: strerror(errno)))",
+                        fix: "make it, or correct the configured path")
+                ]
             }
             guard allows(status, 1) else {
-                return [.failure(
-                    name, "\(walked): \(user.name) may not pass (mode \(String(status.st_mode & 0o7777, radix: 8)))",
-                    fix: "chmod o+x \(walked), or keep state elsewhere: BULKHEAD_STATE_DIR, BULKHEAD_CACHE_DIR")]
+                return [
+                    .failure(
+                        name,
+                        "\(walked): \(user.name) may not pass (mode \(String(status.st_mode & 0o7777, radix: 8)))",
+                        fix: "chmod o+x \(walked), or keep state elsewhere: BULKHEAD_STATE_DIR, BULKHEAD_CACHE_DIR")
+                ]
             }
         }
         var status = stat()
         guard stat(path, &status) == 0 else {
             return [.failure(name, "\(path): \(String(cString: strerror(errno)))", fix: "build the image anew")]
+        }
+        guard status.kind == S_IFDIR || allows(status, 4) else {
+            return [
+                .failure(
+                    name, "\(path): \(user.name) may not read it (mode \(String(status.st_mode & 0o7777, radix: 8)))",
+                    fix: "chmod o+r \(path)")
+            ]
         }
         return [.ok(name, "\(user.name) reaches \(path)")]
     }

@@ -20,8 +20,10 @@ extension Launch {
         let directory = engine.state.container(request.id)
         try engine.state.make(directory, mode: 0o711)
         let identity = GuestIdentity(request.id, uuid: UUID(uuidString: row.uuid) ?? UUID())
+        var plan = try await plan(row, acceleration, identity, directory)
+        if let owner = try await MonitorOwner.find(host, acceleration) { try handOver(&plan, to: owner) }
         let machine = Machine(
-            container: request.id, plan: try await plan(row, acceleration, identity, directory), identity: identity,
+            container: request.id, plan: plan, identity: identity,
             network: network, reservedAddress: row.address, host: host)
         report.hardLimit = machine.plan.hardLimit
         self.machine = machine
@@ -41,7 +43,9 @@ extension Launch {
     /// Takes the name and the address. From here on a sweep finds what we leave, should we be killed.
     private func claim(_ network: GuestNetwork) async throws -> Ledger.Container {
         try Task.checkCancellation()
-        guard let lock = try FileLock.take(engine.state.lock(request.id)) else { throw Ledger.nameInUse("\(request.id)") }
+        guard let lock = try FileLock.take(engine.state.lock(request.id)) else {
+            throw Ledger.nameInUse("\(request.id)")
+        }
         self.lock = lock
         let wish = Ledger.Container(
             id: "\(request.id)", uuid: UUID().uuidString.lowercased(), connection: engine.connection,
@@ -66,7 +70,8 @@ extension Launch {
             try PrivateFile.write(try Seed.firmware(identity), to: directory + "/seed")
             guard let line = request.image.commandLine(acceleration) else {
                 throw BulkheadError(
-                    .imageBroken, "image “\(request.image.name)”", "it has no kernel command line for \(acceleration.rawValue)",
+                    .imageBroken, "image “\(request.image.name)”",
+                    "it has no kernel command line for \(acceleration.rawValue)",
                     remedy: "build it anew: bulkhead image build --force")
             }
             boot = .kernel(kernel: kernel, initrd: initrd, commandLine: line)
@@ -80,9 +85,17 @@ extension Launch {
                 owner: engine.ledger.owner, container: request.id, created: row.created,
                 templateDigest: request.template.digest),
             acceleration: acceleration, cpu: CPUAllocation(request.resources.cpus), memory: request.resources.memory,
-            hardLimit: MemoryOverhead(emulated: acceleration == .tcg).hardLimit(for: request.resources, disks: disks.count), boot: boot, disks: disks,
+            hardLimit: MemoryOverhead(emulated: acceleration == .tcg).hardLimit(
+                for: request.resources, disks: disks.count), boot: boot, disks: disks,
             interface: .init(mac: row.mac, network: row.network, isolated: true), seedFile: seedFile,
             consoleLog: directory + "/console.log")
+    }
+
+    /// What QEMU writes becomes its user's, and nothing else: images stay as they are.
+    private func handOver(_ plan: inout DomainPlan, to owner: MonitorOwner) throws(BulkheadError) {
+        for file in plan.disks.map(\.file) { try owner.take(file) }
+        if let seed = plan.seedFile { try owner.take(seed) }
+        plan.monitorUser = owner.label
     }
 
     static func slow(_ stage: LaunchStage) -> BulkheadError {
@@ -95,9 +108,10 @@ extension Launch {
 extension GuestNetwork {
     /// Locally administered, in the range that QEMU's guests use.
     static func randomMAC() -> String {
-        "52:54:00" + (0..<3).map { _ in
-            let byte = UInt8.random(in: 0 ... .max)
-            return ":" + String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }.joined()
+        "52:54:00"
+            + (0..<3).map { _ in
+                let byte = UInt8.random(in: 0 ... .max)
+                return ":" + String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+            }.joined()
     }
 }

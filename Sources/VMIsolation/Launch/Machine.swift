@@ -18,7 +18,8 @@ struct Machine: Sendable {
     /// locked-memory limit, which daemons without CAP_SYS_RESOURCE cannot.
     func start(xml: String, policy: LintPolicy) async throws {
         let domain: Domain
-        do { domain = try await host.connection.defineDomain(xml: xml, validate: true) } catch let error as LibvirtError {
+        do { domain = try await host.connection.defineDomain(xml: xml, validate: true) } catch let error as LibvirtError
+        {
             throw error.named("domain \(plan.name)", .templateRejected)
         }
         try DomainReadBack.check(try await domain.xml(.inactive), against: plan, policy: policy)
@@ -27,6 +28,19 @@ struct Machine: Sendable {
             try await domain.setMemoryParameters(
                 MemoryParameters(hardLimit: Kibibytes(plan.hardLimit.kibibytes)), .live)
             try await domain.resume()
-        } catch let error as LibvirtError { throw error.named("domain \(plan.name)", .startFailed) }
+        } catch let error as LibvirtError {
+            var failure = error.named("domain \(plan.name)", .startFailed)
+            failure.evidence = obstacles()
+            throw failure
+        }
+    }
+
+    /// The files of the image that QEMU's user cannot read; libvirt leaves them as they are.
+    private func obstacles() -> [String] {
+        var files = plan.disks.compactMap(\.backing?.file)
+        if case .kernel(let kernel, let initrd, _) = plan.boot { files += [kernel, initrd] }
+        let user = MonitorUser()
+        let checks = files.flatMap { PathWalk(user: user).checks("image file", $0) }
+        return checks.filter { $0.verdict == .failure }.map { "\($0.evidence); \($0.fix)" }
     }
 }

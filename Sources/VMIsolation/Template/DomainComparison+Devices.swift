@@ -113,4 +113,11 @@ extension DomainComparison {
         let log = node.node("log")
         expect("serial console, log", plan.consoleLog, log?["file"], line: log?.line ?? node.line)
     }
+
+    /// With the user goes that libvirt leaves the owners of files alone.
+    mutating func monitorUser() {
+        let fixed = root.nodes("seclabel").filter { $0["model"] == "dac" && $0["relabel"] == "no" }
+        let line = fixed.first?.line ?? root.line
+        expect("monitor's user", plan.monitorUser, fixed.first.map { $0.node("label")?.text ?? "" }, line: line)
+    }
 }

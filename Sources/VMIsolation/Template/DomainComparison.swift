@@ -16,6 +16,7 @@ struct DomainComparison {
         comparison.disks()
         comparison.interfaces()
         comparison.console()
+        comparison.monitorUser()
         return comparison.differences
     }
 

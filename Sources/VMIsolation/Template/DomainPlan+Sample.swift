@@ -21,6 +21,6 @@ extension DomainPlan {
                 Disk(target: "vdb", file: "\(store)/scratch.qcow2", format: .qcow2, serial: "scratch"),
             ],
             interface: Interface(mac: "52:54:00:00:00:01", network: "bulkhead", isolated: true),
-            seedFile: "\(store)/seed", consoleLog: "\(store)/console.log")
+            seedFile: "\(store)/seed", consoleLog: "\(store)/console.log", monitorUser: "+64055:+64055")
     }
 }

@@ -36,6 +36,7 @@ extension DomainPlan {
             ])
         }
         if let seedFile { values["seedFile"] = .text(seedFile) }
+        if let monitorUser { values["monitorUser"] = .text(monitorUser) }
         return values
     }
 }

@@ -26,6 +26,7 @@ public enum DomainTags {
         .init("isolated", .flag, "the guest cannot reach its neighbours on the bridge"),
         .init("seedFile", .optionalText, "host file that the guest reads as `opt/org.bulkhead/seed`"),
         .init("consoleLog", .text, "host file that keeps the serial console's output"),
+        .init("monitorUser", .optionalText, "user and group that QEMU runs as, where its files are theirs already"),
     ]
 
     private static let kernelBoot: [TemplateTag] = [

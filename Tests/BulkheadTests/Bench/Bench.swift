@@ -8,7 +8,9 @@ import VMIsolation
 final class Bench: Sendable {
     @TaskLocal static var current: Bench?
 
-    static var uri: String? { ProcessInfo.processInfo.environment["BULKHEAD_TEST_URI"].flatMap { $0.isEmpty ? nil : $0 } }
+    static var uri: String? {
+        ProcessInfo.processInfo.environment["BULKHEAD_TEST_URI"].flatMap { $0.isEmpty ? nil : $0 }
+    }
 
     /// The built program, beside the test bundle.
     static var program: String {
@@ -20,7 +22,7 @@ final class Bench: Sendable {
     }
     static var templates: String { repository + "/templates" }
 
-    static let defaultImage = "/var/cache/bulkhead/images/default"
+    static let images = "/var/cache/bulkhead/images"
 
     let directory = TemporaryDirectory()
     var state: String { directory.path + "/state" }
@@ -50,7 +52,8 @@ final class Bench: Sendable {
         environment more: [String: String] = [:]
     ) throws -> RunningProgram {
         try RunningProgram(
-            (entry + [Bench.program] + arguments).map { Array($0.utf8) } + raw, environment: environment(more), input: input)
+            (entry + [Bench.program] + arguments).map { Array($0.utf8) } + raw, environment: environment(more),
+            input: input)
     }
 
     /// Runs the program to its end.
@@ -72,7 +75,8 @@ final class Bench: Sendable {
     func virsh(_ arguments: String...) async throws -> Finished {
         let words = entry + ["/usr/bin/env", "virsh", "-q", "-c", Bench.uri ?? "qemu:///system"] + arguments
         let program = try RunningProgram(words.map { Array($0.utf8) }, environment: environment(["LC_ALL": "C"]))
-        return Finished(status: try await program.wait(within: .seconds(60)), output: program.output, errors: program.errors)
+        return Finished(
+            status: try await program.wait(within: .seconds(60)), output: program.output, errors: program.errors)
     }
 }
 

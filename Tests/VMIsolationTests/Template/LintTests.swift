@@ -87,6 +87,10 @@ struct LintCase: Sendable, CustomTestStringConvertible {
         .machine(.confinement, "<seclabel type='static' relabel='yes'/>"),
         .machine(.confinement, "<seclabel type='dynamic' relabel='no'/>"),
         .machine(.confinement, "<seclabel model='apparmor'/>"),
+        LintCase(
+            .confinement, "<seclabel type=\"static\" model=\"dac\" relabel=\"no\">\n    <label>{{monitorUser}}",
+            "<seclabel type='static' model='dac' relabel='no'><label>+0:+0", value: "static"),
+        LintCase(.confinement, "model=\"dac\" relabel=\"no\"", "model=\"selinux\" relabel=\"no\""),
         .machine(.confinement, "<seclabel type='dynamic'><baselabel>x</baselabel></seclabel>"),
         .machine(.element, "<perf/>", value: "perf"),
         .machine(.duplicate, "<vcpu>1</vcpu>"),

@@ -37,6 +37,7 @@ enum RandomPlan {
         plan.seedFile = Bool.random(using: &random) ? path(&random, plainText) : nil
         plan.consoleLog = path(&random, plainText)
         plan.interface.isolated = Bool.random(using: &random)
+        if Bool.random(using: &random) { plan.monitorUser = nil }
         return plan
     }
 

@@ -107,10 +107,17 @@ struct DomainLint: Sendable {
         }
     }
 
-    /// libvirt's own dynamic label, which it gives anyway, may be written down.
+    /// libvirt's own dynamic label, which it gives anyway, may be written down, and the planned user.
     private mutating func confinement(_ node: DomainDocument.Node, _ path: String) {
+        if path == "seclabel", isPlannedUser(node) { return }
         let isDynamic = node["type"] == nil ? path != "seclabel" : node["type"] == "dynamic"
         if isDynamic, node["relabel"] != "no", node.node("baselabel") == nil { return }
         report(.confinement, path, node["type"] ?? node["relabel"].map { "relabel=\($0)" }, line: node.line)
+    }
+
+    private func isPlannedUser(_ node: DomainDocument.Node) -> Bool {
+        guard let user = plan.monitorUser else { return false }
+        return node.attributes == ["type": "static", "model": "dac", "relabel": "no"]
+            && node.children.map(\.name) == ["label"] && node.children.first?.text == user
     }
 }
