@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import VMIsolation
 
 extension HostTests {
     @Suite(.bench) struct IdentityTests {
@@ -27,7 +28,8 @@ extension HostTests {
         /// As anybody on the bridge sees it.
         private func hostKey(at address: String) async throws -> String {
             let scan = try await bench().tool("ssh-keyscan", "-t", "ed25519", address)
-            return try #require(scan.lines.first { !$0.hasPrefix("#") }?.split(separator: " ").last.map(String.init), "\(scan)")
+            return try #require(
+                scan.lines.first { !$0.hasPrefix("#") }?.split(separator: " ").last.map(String.init), "\(scan)")
         }
 
         private func ask(_ guest: Launched, _ question: String, _ answer: String) async throws {
@@ -60,9 +62,42 @@ extension HostTests {
             }
         }
 
+        /// A guest that answers at the right address, but holds another key than the one that we planted.
+        @Test func anotherHostKeyIsNotOurGuest() async throws {
+            let here = TemporaryDirectory()
+            let key = here.path + "/key"
+            let made = try await bench().tool("dropbearkey", "-t", "ed25519", "-f", key)
+            #expect(made.status == 0, "\(made)")
+            let seeding = "apply_seed() {\n"
+            let script = try String(contentsOfFile: Bench.templates + "/guest/init", encoding: .utf8)
+            #expect(script.contains(seeding))
+            let swapped = seeding + "    cat /other_key >/etc/dropbear/dropbear_ed25519_host_key\n"
+            var files = CPIOArchive()
+            try files.addFile(
+                "other_init", mode: 0o755, Array(script.replacingOccurrences(of: seeding, with: swapped).utf8))
+            try files.addFile("other_key", mode: 0o600, Array(Data(contentsOf: URL(fileURLWithPath: key))))
+            let image = try ImageCopy(in: here)
+            try image.addToInitrd(files)
+            try image.appendToCommandLine("rdinit=/other_init")
+
+            let run = try await bench().run(["--image", image.path], shell: "echo a stranger took our command")
+            let report = try run.report
+            #expect(run.status == 125 && report.outcome == "launchFailed" && report.failedStage == "hostKey", "\(run)")
+            #expect(report.error?.name == "wrongHostKey" && run.output.isEmpty, "\(run)")
+            let prints = report.error?.detail.split(separator: " ").filter { $0.hasPrefix("SHA256:") }.map {
+                $0.prefix(50)
+            }
+            #expect(prints.map { Set($0).count } == 2, "both fingerprints: \(run)")
+            let stage = try #require(report.stages.first { $0.stage == "hostKey" })
+            #expect(
+                report.stages.filter { $0.stage == "hostKey" }.count == 1 && stage.failure == "wrongHostKey", "\(run)")
+        }
+
         @Test func aGuestHasNoWayOut() async throws {
             let run = try await bench().run(
-                shell: "ip route; for a in 192.0.2.1 169.254.169.254; do ping -c 1 -W 2 $a >/dev/null 2>&1 && echo out; done; ip -6 route | grep default; true")
+                shell:
+                    "ip route; for a in 192.0.2.1 169.254.169.254; do ping -c 1 -W 2 $a >/dev/null 2>&1 && echo out; done; ip -6 route | grep default; true"
+            )
             #expect(run.status == 0)
             #expect(!run.text.contains("out") && !run.text.contains("default"), "\(run)")
             #expect(run.lines.contains { $0.contains("dev eth0") }, "but it has its own subnet")
