@@ -14,7 +14,7 @@ public struct BulkheadError: Error, Hashable, Sendable {
         case startFailed, guestDied, leaseTimeout, portTimeout, bannerTimeout, handshakeFailed, wrongHostKey
         case loginFailed, copyFailed, commandNotStarted, readBackMismatch
         // The end.
-        case connectionLost, resultMissing, resultForged, outputClosed, cleanupIncomplete
+        case connectionLost, resultMissing, resultForged, cleanupIncomplete
     }
 
     public var reason: Reason
