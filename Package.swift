@@ -57,7 +57,9 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: house),
-        .target(name: "TestSupport", dependencies: ["Isolation", "VMIsolation"], path: "Tests/TestSupport", swiftSettings: house),
+        .target(
+            name: "TestSupport", dependencies: ["Isolation", "VMIsolation"], path: "Tests/TestSupport",
+            swiftSettings: house),
         .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: house),
         .testTarget(
             name: "SSHTests",
@@ -75,6 +77,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: house),
-        .testTarget(name: "BulkheadTests", dependencies: ["bulkhead", "VMIsolation", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "BulkheadTests", dependencies: ["bulkhead", "VMIsolation", "TestSupport"], swiftSettings: house),
     ]
 )

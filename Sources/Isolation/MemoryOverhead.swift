@@ -18,7 +18,8 @@ public struct MemoryOverhead: Hashable, Codable, Sendable {
 
     public func overhead(memory: Memory, virtualCPUs: Int, devices: Int) -> Memory {
         Memory(
-            bytes: base.bytes + translationCache.bytes + perVirtualCPU.bytes * UInt64(virtualCPUs) + perDevice.bytes * UInt64(devices)
+            bytes: base.bytes + translationCache.bytes + perVirtualCPU.bytes * UInt64(virtualCPUs) + perDevice.bytes
+                * UInt64(devices)
                 + memory.bytes / divisor)
     }
 

@@ -14,7 +14,8 @@ final class FileLock: Sendable {
         while true {
             let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
             guard descriptor >= 0 else {
-                throw BulkheadError(.stateUnusable, path, String(cString: strerror(errno)), remedy: "see bulkhead doctor")
+                throw BulkheadError(
+                    .stateUnusable, path, String(cString: strerror(errno)), remedy: "see bulkhead doctor")
             }
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
                 close(descriptor)

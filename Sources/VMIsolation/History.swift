@@ -26,9 +26,18 @@ public struct History: Sendable {
 
     private func prune() {
         let directory = URL(fileURLWithPath: state.root + "/history")
-        let files = (try? FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: [.contentModificationDateKey])) ?? []
+        let files =
+            (try? FileManager.default.contentsOfDirectory(
+                at: directory, includingPropertiesForKeys: [.contentModificationDateKey])) ?? []
         guard files.count > 2 * History.limit else { return }
-        let dated = files.map { ($0, (try? $0.resourceValues(forKeys: [.contentModificationDateKey]).contentModificationDate) ?? .distantPast) }
-        for (file, _) in dated.sorted(by: { $0.1 > $1.1 }).dropFirst(2 * History.limit) { try? FileManager.default.removeItem(at: file) }
+        let dated = files.map {
+            (
+                $0,
+                (try? $0.resourceValues(forKeys: [.contentModificationDateKey]).contentModificationDate) ?? .distantPast
+            )
+        }
+        for (file, _) in dated.sorted(by: { $0.1 > $1.1 }).dropFirst(2 * History.limit) {
+            try? FileManager.default.removeItem(at: file)
+        }
     }
 }

@@ -44,7 +44,9 @@ extension Ledger {
         _ container: Container, takingAddressOf network: String
     ) throws(BulkheadError) -> Container {
         try write { database in
-            guard try Container.fetchOne(database, key: container.id) == nil else { throw Ledger.nameInUse(container.id) }
+            guard try Container.fetchOne(database, key: container.id) == nil else {
+                throw Ledger.nameInUse(container.id)
+            }
             let row = try Row.fetchOne(
                 database,
                 sql: "SELECT mac, address FROM address WHERE network = ? AND container IS NULL ORDER BY used LIMIT 1",

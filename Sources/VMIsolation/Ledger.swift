@@ -59,7 +59,9 @@ public struct Ledger: Sendable {
     /// - Throws: ``BulkheadError`` with `nameInUse`.
     public func open(_ container: Container) throws(BulkheadError) {
         try write { database in
-            guard try Container.fetchOne(database, key: container.id) == nil else { throw Ledger.nameInUse(container.id) }
+            guard try Container.fetchOne(database, key: container.id) == nil else {
+                throw Ledger.nameInUse(container.id)
+            }
             try container.insert(database)
         }
     }
@@ -70,7 +72,8 @@ public struct Ledger: Sendable {
     public func close(_ id: ContainerID) throws(BulkheadError) {
         try write { database in
             try database.execute(
-                sql: "UPDATE address SET container = NULL, used = strftime('%s') WHERE container = ?", arguments: [id.description])
+                sql: "UPDATE address SET container = NULL, used = strftime('%s') WHERE container = ?",
+                arguments: [id.description])
             try database.execute(sql: "DELETE FROM container WHERE id = ?", arguments: [id.description])
         }
     }

@@ -41,7 +41,8 @@ public struct Sweeper: Sendable {
                 continue
             }
             if row.kept {
-                findings.append(Finding(what: what, verdict: .leave, why: "kept on purpose; end it: bulkhead rm \(row.id)"))
+                findings.append(
+                    Finding(what: what, verdict: .leave, why: "kept on purpose; end it: bulkhead rm \(row.id)"))
                 continue
             }
             // Its owner may have ended it between our look at the ledger and our taking the lock.
@@ -67,8 +68,10 @@ public struct Sweeper: Sendable {
                 continue
             }
             guard tag.owner == engine.ledger.owner else {
-                findings.append(Finding(
-                    what: "domain \(domain.name)", verdict: .leave, why: "belongs to another state directory, owner \(tag.owner)"))
+                findings.append(
+                    Finding(
+                        what: "domain \(domain.name)", verdict: .leave,
+                        why: "belongs to another state directory, owner \(tag.owner)"))
                 continue
             }
             var finding = Finding(

@@ -26,7 +26,8 @@ struct PS: AsyncParsableCommand {
 }
 
 struct RM: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "rm", abstract: "Ends containers and removes all of them.")
+    static let configuration = CommandConfiguration(
+        commandName: "rm", abstract: "Ends containers and removes all of them.")
     @OptionGroup var places: PlaceOptions
     @Argument var names: [String]
 
@@ -45,9 +46,13 @@ struct Sweep: AsyncParsableCommand {
 
     func run() async throws {
         let findings = try await Sweeper(try await places.engine()).sweep(dryRun: dryRun, network: network)
-        if json { try printJSON(findings) } else {
+        if json {
+            try printJSON(findings)
+        } else {
             for finding in findings {
-                let verb = finding.verdict == .leave ? "leave" : dryRun ? "would remove" : finding.failure == nil ? "removed" : "FAILED"
+                let verb =
+                    finding.verdict == .leave
+                    ? "leave" : dryRun ? "would remove" : finding.failure == nil ? "removed" : "FAILED"
                 print("\(verb): \(finding.what): \(finding.why)" + (finding.failure.map { "\n  \($0)" } ?? ""))
             }
         }
@@ -56,7 +61,8 @@ struct Sweep: AsyncParsableCommand {
 }
 
 struct Console: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Shows a container's serial console, also when it is gone.")
+    static let configuration = CommandConfiguration(
+        abstract: "Shows a container's serial console, also when it is gone.")
     @OptionGroup var places: PlaceOptions
     @Flag(help: "Byte for byte, control characters included.") var raw = false
     @Argument var name: String
@@ -64,7 +70,9 @@ struct Console: AsyncParsableCommand {
     func run() async throws {
         let bytes = try await places.engine().console(of: try ContainerID(name))
         if raw { return try await StandardStream.output.write(bytes) }
-        for line in String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
+        for line in String(decoding: bytes, as: UTF8.self).split(
+            omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        {
             print(ConsoleLog.printable(line))
         }
     }

@@ -6,7 +6,8 @@ import SystemPackage
 import VMIsolation
 
 struct Doctor: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Walks the whole chain of a launch and says what would stop it.")
+    static let configuration = CommandConfiguration(
+        abstract: "Walks the whole chain of a launch and says what would stop it.")
     @OptionGroup var places: PlaceOptions
     @Option(help: "Look at this libvirt network instead of our own.") var network: String?
     @Flag(help: "One JSON array.") var json = false
@@ -15,9 +16,16 @@ struct Doctor: AsyncParsableCommand {
         let place = try await places.place()
         let engine = try Engine(state: place.state, connection: place.connection, templates: place.templates)
         let checks = await VMIsolation.Doctor(engine, images: place.images, network: network).examine()
-        if json { try printJSON(checks) } else {
+        if json {
+            try printJSON(checks)
+        } else {
             for check in checks {
-                let mark = switch check.verdict { case .ok: "ok  "; case .warning: "warn"; case .failure: "FAIL" }
+                let mark =
+                    switch check.verdict {
+                    case .ok: "ok  ";
+                    case .warning: "warn";
+                    case .failure: "FAIL"
+                    }
                 print("\(mark)  \(check.name): \(check.evidence)")
                 if !check.fix.isEmpty { print("      fix: \(check.fix)") }
             }
@@ -43,21 +51,26 @@ struct Template: AsyncParsableCommand {
 
 struct ImageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "image", abstract: "Builds, lists and removes images.", subcommands: [Build.self, List.self, Remove.self])
+        commandName: "image", abstract: "Builds, lists and removes images.",
+        subcommands: [Build.self, List.self, Remove.self])
 
     struct Build: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Builds the default guest from the distribution's packages.")
+        static let configuration = CommandConfiguration(
+            abstract: "Builds the default guest from the distribution's packages.")
         @Flag(help: "Also where it is up to date.") var force = false
 
         func run() async throws {
             let place = try await Place(connection: nil)
-            let script = URL(fileURLWithPath: place.templates).deletingLastPathComponent().appendingPathComponent("bin/guest-image").path
+            let script = URL(fileURLWithPath: place.templates).deletingLastPathComponent().appendingPathComponent(
+                "bin/guest-image"
+            ).path
             let output = place.images.directory + "/" + ImageStore.defaultName
             let result = try await Subprocess.run(
                 .path(FilePath(script)), arguments: .init((force ? ["--force"] : []) + ["--output", output]),
                 output: .currentStandardError, error: .currentStandardError)
             guard result.terminationStatus.isSuccess else {
-                throw BulkheadError(.toolFailed, script, "\(result.terminationStatus)", remedy: "its own messages are above")
+                throw BulkheadError(
+                    .toolFailed, script, "\(result.terminationStatus)", remedy: "its own messages are above")
             }
             print(try place.images.image(ImageStore.defaultName).digest)
         }
@@ -73,7 +86,8 @@ struct ImageCommand: AsyncParsableCommand {
     }
 
     struct Remove: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "rm", abstract: "Removes images that no container uses.")
+        static let configuration = CommandConfiguration(
+            commandName: "rm", abstract: "Removes images that no container uses.")
         @Argument var names: [String]
 
         func run() async throws {
@@ -82,7 +96,8 @@ struct ImageCommand: AsyncParsableCommand {
             for name in names {
                 if let user = try ledger.containers().first(where: { $0.image == name }) {
                     throw BulkheadError(
-                        .imageInUse, "image “\(name)”", "container \(user.id) uses it", remedy: "bulkhead rm \(user.id)")
+                        .imageInUse, "image “\(name)”", "container \(user.id) uses it", remedy: "bulkhead rm \(user.id)"
+                    )
                 }
                 try place.images.remove(name)
             }

@@ -29,7 +29,8 @@ struct ResourceOptions: ParsableArguments {
     }
 
     private func bad(_ option: String, _ value: String, _ wanted: String) -> BulkheadError {
-        BulkheadError(.badResource, "\(option) “\(value)”", "it is no amount above zero that can be meant", remedy: "give \(wanted)")
+        BulkheadError(
+            .badResource, "\(option) “\(value)”", "it is no amount above zero that can be meant",
+            remedy: "give \(wanted)")
     }
 }
-

@@ -22,7 +22,8 @@ enum Pair {
         let (host, guest) = try halves(text, "--put", "HOST:GUEST")
         guard access(host, R_OK) == 0 else {
             throw BulkheadError(
-                .fileUnreadable, "--put \(host)", String(cString: strerror(errno)), remedy: "give a file that you can read")
+                .fileUnreadable, "--put \(host)", String(cString: strerror(errno)),
+                remedy: "give a file that you can read")
         }
         return Transfer(host: host, guest: try absolute(guest, "--put"))
     }
@@ -40,7 +41,8 @@ enum Pair {
 
     static func absolute(_ path: String, _ option: String) throws -> String {
         guard path.hasPrefix("/") else {
-            throw BulkheadError(.badOption, "\(option) “\(path)”", "no absolute path in the guest", remedy: "begin it with /")
+            throw BulkheadError(
+                .badOption, "\(option) “\(path)”", "no absolute path in the guest", remedy: "begin it with /")
         }
         return path
     }
@@ -48,7 +50,8 @@ enum Pair {
     private static func halves(_ text: String, _ option: String, _ form: String) throws -> (String, String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
-            throw BulkheadError(.badOption, "\(option) “\(text)”", "it is not of the form \(form)", remedy: "give \(form)")
+            throw BulkheadError(
+                .badOption, "\(option) “\(text)”", "it is not of the form \(form)", remedy: "give \(form)")
         }
         return (parts[0], parts[1])
     }
@@ -59,7 +62,8 @@ enum TimeLimit {
     static func parse(_ text: String) throws -> Duration {
         let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
         let unit = text.last.flatMap { units[$0] }
-        guard let value = Double(unit == nil ? text[...] : text.dropLast()), value > 0, value * (unit ?? 1) <= 31_536_000
+        guard let value = Double(unit == nil ? text[...] : text.dropLast()), value > 0,
+            value * (unit ?? 1) <= 31_536_000
         else {
             throw BulkheadError(
                 .badOption, "--timeout “\(text)”", "it is no time above zero", remedy: "give seconds, 90s, 10m or 2h")

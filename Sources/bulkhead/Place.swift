@@ -21,7 +21,8 @@ struct Place {
         let cache = settings.text("cache.dir") ?? (root ? "/var/cache/bulkhead" : home + "/.cache/bulkhead")
         self.connection = connection ?? settings.text("connect") ?? "qemu:///system"
         state = try StateDirectory(
-            root: settings.text("state.dir") ?? (root ? "/var/lib/bulkhead" : home + "/.local/state/bulkhead"), cache: cache)
+            root: settings.text("state.dir") ?? (root ? "/var/lib/bulkhead" : home + "/.local/state/bulkhead"),
+            cache: cache)
         images = ImageStore(directory: cache + "/images")
         budgets = try settings.budgets()
         templates = try settings.text("templates.dir") ?? Place.shippedTemplates()

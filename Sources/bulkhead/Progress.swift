@@ -27,7 +27,9 @@ final class Progress: Sendable {
             line.withLock { line in
                 if let duration = entry.duration { line.done += "\(entry.stage.rawValue) \(duration.short)  " }
                 line.shown = true
-                writeError("\r\u{1b}[K\u{1b}[2m\(line.done)\(entry.duration == nil ? entry.stage.rawValue + " …" : "")\u{1b}[0m")
+                writeError(
+                    "\r\u{1b}[K\u{1b}[2m\(line.done)\(entry.duration == nil ? entry.stage.rawValue + " …" : "")\u{1b}[0m"
+                )
             }
         }
     }

@@ -64,7 +64,8 @@ struct Run: AsyncParsableCommand {
 
     private func request(_ place: Place) throws -> LaunchRequest {
         guard !command.isEmpty else {
-            throw BulkheadError(.badOption, "COMMAND", "it is missing", remedy: "write it behind --: bulkhead run -- true")
+            throw BulkheadError(
+                .badOption, "COMMAND", "it is missing", remedy: "write it behind --: bulkhead run -- true")
         }
         guard let policy = AccelerationPolicy(rawValue: accel) else {
             throw BulkheadError(.badOption, "--accel “\(accel)”", "unknown", remedy: "give auto, kvm or tcg")
@@ -79,6 +80,7 @@ struct Run: AsyncParsableCommand {
             command: TaskCommand(
                 arguments: command, environment: variables, directory: try Pair.absolute(workdir, "--workdir"),
                 user: user, terminal: tty),
-            puts: try put.map { try Pair.put($0) }, gets: try get.map { try Pair.get($0) }, timeLimit: limit, keep: keep)
+            puts: try put.map { try Pair.put($0) }, gets: try get.map { try Pair.get($0) }, timeLimit: limit, keep: keep
+        )
     }
 }

@@ -91,11 +91,14 @@ struct RunResult: Encodable {
         var text = ""
         switch report.outcome {
         case .exited, .signalled: break
-        case .launchFailed(let stage, let error): text += "bulkhead: launch failed at stage \(stage.rawValue): \(error)\n"
+        case .launchFailed(let stage, let error):
+            text += "bulkhead: launch failed at stage \(stage.rawValue): \(error)\n"
         case .hostFailed(let error): text += "bulkhead: \(error)\n"
-        case .outOfMemory: text += "bulkhead: outOfMemory: the guest's \(report.resources.memory) were used up; give more with --mem\n"
+        case .outOfMemory:
+            text += "bulkhead: outOfMemory: the guest's \(report.resources.memory) were used up; give more with --mem\n"
         case .guestPoweredOff, .guestRebooted, .guestPanicked:
-            text += "bulkhead: \(outcome): the guest ended before the command's result was known; see bulkhead console \(name)\n"
+            text +=
+                "bulkhead: \(outcome): the guest ended before the command's result was known; see bulkhead console \(name)\n"
         case .monitorKilled: text += "bulkhead: monitorKilled: the guest's QEMU process ended; see the host's log\n"
         case .timeLimit: text += "bulkhead: timeLimit: the command was ended at its --timeout\n"
         case .interrupted: text += "bulkhead: interrupted before the command ran\n"
@@ -104,7 +107,8 @@ struct RunResult: Encodable {
         for links in leftOut ?? [] { text += RunResult.lines(links) }
         for error in [report.fetchFailure, report.cleanUpFailure].compactMap(\.self) { text += "bulkhead: \(error)\n" }
         if let kept = report.kept {
-            text += "bulkhead: kept \(name) at \(kept.address)\n"
+            text +=
+                "bulkhead: kept \(name) at \(kept.address)\n"
                 + "  reach it: ssh -i \(kept.keyFile) -o UserKnownHostsFile=\(kept.knownHosts) root@\(kept.address)\n"
                 + "  end it:   bulkhead rm \(name)\n"
         }

@@ -15,7 +15,8 @@ struct Settings {
             let file = try await FileProvider<JSONSnapshot>(filePath: FilePath(path), allowMissing: named == nil)
             reader = ConfigReader(providers: [EnvironmentVariablesProvider().prefixKeys(with: "bulkhead"), file])
         } catch {
-            throw BulkheadError(.badOption, "configuration \(path)", "\(error)", remedy: "correct the file or remove it")
+            throw BulkheadError(
+                .badOption, "configuration \(path)", "\(error)", remedy: "correct the file or remove it")
         }
     }
 

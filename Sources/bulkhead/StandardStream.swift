@@ -31,7 +31,9 @@ struct StandardStream: Sendable {
             try bytes.withUnsafeBytes { buffer in
                 var rest = buffer[...]
                 while !rest.isEmpty {
-                    let count = retried { Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count) }
+                    let count = retried {
+                        Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                    }
                     guard count > 0 else { throw StreamClosed(errorNumber: errno) }
                     rest = rest.dropFirst(count)
                 }

@@ -21,12 +21,15 @@ extension HostTests {
         @Test func aFirstProcessThatEnds() async throws {
             let image = try ImageCopy(in: here)
             try image.appendToCommandLine("rdinit=/bin/false")
-            let run = try await bench().run(["--image", image.path], command: ["true"], environment: ["BULKHEAD_BUDGET_LEASE": "2"])
+            let run = try await bench().run(
+                ["--image", image.path], command: ["true"], environment: ["BULKHEAD_BUDGET_LEASE": "2"])
             let report = try run.report
             #expect(run.status == 125 && report.outcome == "launchFailed" && report.failedStage == "lease", "\(run)")
             let error = try #require(report.error)
             #expect(["guestDied", "leaseTimeout"].contains(error.name), "\(run)")
-            #expect(error.evidence.contains { $0.hasPrefix("console: ") && $0.contains("Kernel panic") }, "\(error.evidence)")
+            #expect(
+                error.evidence.contains { $0.hasPrefix("console: ") && $0.contains("Kernel panic") },
+                "\(error.evidence)")
         }
 
         @Test func aGuestThatAsksForNoAddress() async throws {
@@ -34,10 +37,12 @@ extension HostTests {
             try image.appendToCommandLine("rdinit=/bin/sh")
             let run = try await bench().run(["--image", image.path], command: ["true"], environment: brief)
             let report = try run.report
-            #expect(run.status == 125 && report.failedStage == "lease" && report.error?.name == "leaseTimeout", "\(run)")
+            #expect(
+                run.status == 125 && report.failedStage == "lease" && report.error?.name == "leaseTimeout", "\(run)")
             #expect(report.error?.evidence.isEmpty == false)
             let stage = try #require(report.stages.first { $0.stage == "lease" })
-            #expect(stage.failure == "leaseTimeout" && (stage.milliseconds ?? 0) < (stage.budgetMilliseconds ?? 0) + 2000)
+            #expect(
+                stage.failure == "leaseTimeout" && (stage.milliseconds ?? 0) < (stage.budgetMilliseconds ?? 0) + 2000)
         }
 
         @Test func budgetsThatAreTooSmallNameTheirStage() async throws {

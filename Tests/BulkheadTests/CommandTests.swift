@@ -23,7 +23,9 @@ extension TaskTests {
             // Compared outside of #expect, which would look for the differences of a megabyte.
             let (same, sameErrors) = (run.output == every, run.errors.starts(with: every))
             #expect(same, "\(run.output.count) bytes of \(every.count)")
-            #expect(sameErrors && run.errors.dropFirst(every.count).starts(with: Array("\n{".utf8)), "the result has a line of its own")
+            #expect(
+                sameErrors && run.errors.dropFirst(every.count).starts(with: Array("\n{".utf8)),
+                "the result has a line of its own")
         }
 
         @Test func withoutInputTheCommandReadsAnEmptyOne() async throws {
@@ -34,7 +36,8 @@ extension TaskTests {
         @Test func muchOutputStreamsInLittleMemory() async throws {
             let size = 32 << 20
             let launched = try bench().launch(
-                shell: "head -c \(size) /dev/urandom >x; sha256sum <x >&2; read word; cat x; read word; echo $word >&2", input: .pipe)
+                shell: "head -c \(size) /dev/urandom >x; sha256sum <x >&2; read word; cat x; read word; echo $word >&2",
+                input: .pipe)
             try await launched.program.awaitError("  -\n")
             let before = try peakMemory(of: launched.program.identifier)
             try launched.program.send(Array("go\n".utf8))
@@ -113,5 +116,6 @@ extension TaskTests {
 private func peakMemory(of process: pid_t) throws -> Int {
     let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
     let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }, "\(process) has ended")
-    return try #require(line.split(separator: " ").dropLast().last.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) })
+    return try #require(
+        line.split(separator: " ").dropLast().last.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) })
 }

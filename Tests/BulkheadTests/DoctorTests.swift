@@ -7,8 +7,15 @@ extension HostTests {
         @Test func aHealthyHostPassesEveryCheck() async throws {
             let run = try await bench().call("doctor")
             #expect(run.status == 0, "\(run)")
-            let names = ["acceleration", "tools", "default image", "state directory", "libvirt", "host", "domain type qemu", "network", "cgroups"]
-            for name in names { #expect(run.lines.contains { $0.hasPrefix("ok  ") && $0.contains("  \(name): ") } || name == "acceleration", "\(name): \(run)") }
+            let names = [
+                "acceleration", "tools", "default image", "state directory", "libvirt", "host", "domain type qemu",
+                "network", "cgroups",
+            ]
+            for name in names {
+                #expect(
+                    run.lines.contains { $0.hasPrefix("ok  ") && $0.contains("  \(name): ") } || name == "acceleration",
+                    "\(name): \(run)")
+            }
             #expect(!run.text.contains("FAIL"))
         }
 
@@ -17,7 +24,9 @@ extension HostTests {
             try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: closed.path)
             let run = try await bench().call("doctor", environment: ["BULKHEAD_STATE_DIR": closed.path + "/state"])
             #expect(run.status == 125)
-            #expect(run.lines.contains { $0.hasPrefix("FAIL") && $0.contains(closed.path + ":") && $0.contains("700") }, "\(run)")
+            #expect(
+                run.lines.contains { $0.hasPrefix("FAIL") && $0.contains(closed.path + ":") && $0.contains("700") },
+                "\(run)")
             #expect(run.text.contains("chmod o+x \(closed.path)"))
         }
 
@@ -42,7 +51,11 @@ extension HostTests {
 
         @Test func imagesAreListedWithTheirDigests() async throws {
             let run = try await bench().call("image", "ls")
-            #expect(run.status == 0 && run.lines.contains { $0.hasPrefix("default ") && $0.contains("kernel") && $0.contains("sha256:") }, "\(run)")
+            #expect(
+                run.status == 0
+                    && run.lines.contains {
+                        $0.hasPrefix("default ") && $0.contains("kernel") && $0.contains("sha256:")
+                    }, "\(run)")
         }
     }
 }

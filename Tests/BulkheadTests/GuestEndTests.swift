@@ -58,7 +58,8 @@ extension TaskTests {
                 """
             let run = try await bench().run(shell: script)
             let report = try run.report
-            #expect(run.status == 125 && report.outcome == "hostFailed" && report.error?.name == "resultForged", "\(run)")
+            #expect(
+                run.status == 125 && report.outcome == "hostFailed" && report.error?.name == "resultForged", "\(run)")
         }
     }
 }

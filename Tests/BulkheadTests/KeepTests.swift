@@ -6,20 +6,27 @@ extension HostTests {
     @Suite(.bench) struct KeepTests {
         @Test func aKeptGuestIsReachedAsItSaysAndStaysUntilItIsRemoved() async throws {
             let (bench, name) = (try bench(), Bench.name())
-            let launched = try bench.launch(["--keep"], name: name, json: false, command: ["sh", "-c", "echo kept >/root/mark"])
+            let launched = try bench.launch(
+                ["--keep"], name: name, json: false, command: ["sh", "-c", "echo kept >/root/mark"])
             #expect(try await launched.program.wait(within: .seconds(180)) == 0)
             let said = launched.program.errorText
             let line = try #require(said.split(separator: "\n").first { $0.contains("reach it: ") }, "\(said)")
             let command = try #require(line.split(separator: ":", maxSplits: 1).last).dropFirst()
             let reached = try await bench.tool(
-                "sh", "-c", "\(command) -F none -o BatchMode=yes -o StrictHostKeyChecking=yes 'cat /root/mark; id -u' </dev/null")
+                "sh", "-c",
+                "\(command) -F none -o BatchMode=yes -o StrictHostKeyChecking=yes 'cat /root/mark; id -u' </dev/null")
             #expect(reached.status == 0 && reached.lines == ["kept", "0"], "\(reached)")
 
             let listed = try await bench.call("ps")
-            #expect(listed.lines.contains { $0.hasPrefix(name) && $0.contains("kept") && $0.contains("running") }, "\(listed)")
+            #expect(
+                listed.lines.contains { $0.hasPrefix(name) && $0.contains("kept") && $0.contains("running") },
+                "\(listed)")
             let swept = try await bench.call("sweep", "--json")
             let findings = try JSONDecoder().decode([SweepFinding].self, from: Data(swept.output))
-            #expect(findings.contains { $0.what == "container \(name)" && $0.verdict == "leave" && $0.why.contains("bulkhead rm") })
+            #expect(
+                findings.contains {
+                    $0.what == "container \(name)" && $0.verdict == "leave" && $0.why.contains("bulkhead rm")
+                })
             #expect(try await bench.virsh("domstate", launched.domain).text.contains("running"))
 
             let second = try await bench.call("run", "--name", name, "--", "true")

@@ -16,7 +16,8 @@ extension HostTests {
         @Test(arguments: ["prepare …", "start …", "lease …", "port …", "copy …", "run …", "cleanUp …"])
         func whatAKilledLaunchLeavesIsSweptAway(_ stage: String) async throws {
             let bench = try bench()
-            let launched = try bench.launch(["--verbose"], json: false, command: ["sleep", stage == "cleanUp …" ? "0" : "300"])
+            let launched = try bench.launch(
+                ["--verbose"], json: false, command: ["sleep", stage == "cleanUp …" ? "0" : "300"])
             try await launched.program.awaitError(stage)
             launched.program.signal(SIGKILL)
             #expect(try await launched.program.wait(within: .seconds(10)) == 128 + SIGKILL)
@@ -25,7 +26,9 @@ extension HostTests {
             if stage != "prepare …" && stage != "cleanUp …" {
                 #expect(row?.verdict == "remove" && row?.why.isEmpty == false, "\(dry)")
                 let listed = try await bench.call("ps", "--json")
-                #expect(listed.text.contains(launched.name) && listed.text.contains("orphaned"), "a dry run removes nothing: \(listed)")
+                #expect(
+                    listed.text.contains(launched.name) && listed.text.contains("orphaned"),
+                    "a dry run removes nothing: \(listed)")
             }
             let swept = try await findings()
             #expect(swept.allSatisfy { $0.failure == nil }, "\(swept)")
@@ -39,10 +42,15 @@ extension HostTests {
             let launched = try bench.launch(shell: "echo on; read line; exit 8", input: .pipe)
             try await launched.program.awaitOutput("on")
             let other = TemporaryDirectory()
-            let elsewhere = try bench.start(["sweep", "--json"], environment: ["BULKHEAD_STATE_DIR": other.path + "/state"])
+            let elsewhere = try bench.start(
+                ["sweep", "--json"], environment: ["BULKHEAD_STATE_DIR": other.path + "/state"])
             #expect(try await elsewhere.wait(within: .seconds(60)) == 0)
             let foreign = try JSONDecoder().decode([SweepFinding].self, from: Data(elsewhere.output))
-            #expect(foreign.contains { $0.what == "domain \(launched.domain)" && $0.verdict == "leave" && $0.why.contains("another state directory") })
+            #expect(
+                foreign.contains {
+                    $0.what == "domain \(launched.domain)" && $0.verdict == "leave"
+                        && $0.why.contains("another state directory")
+                })
             let own = try await findings()
             #expect(own.contains { $0.what == "container \(launched.name)" && $0.verdict == "leave" }, "\(own)")
             try launched.program.closeInput()

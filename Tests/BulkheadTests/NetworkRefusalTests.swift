@@ -44,11 +44,15 @@ extension HostTests {
         @Test func aMissingOne() async throws { try await refused("no-such-network", "networkMissing") }
 
         @Test func anInactiveOne() async throws {
-            try await withNetwork("bhtidle", range: 10...100, started: false) { try await refused("bhtidle", "networkInactive") }
+            try await withNetwork("bhtidle", range: 10...100, started: false) {
+                try await refused("bhtidle", "networkInactive")
+            }
         }
 
         @Test func oneWithoutRoom() async throws {
-            try await withNetwork("bhtfull", range: 101...101, started: true) { try await refused("bhtfull", "networkFull") }
+            try await withNetwork("bhtfull", range: 101...101, started: true) {
+                try await refused("bhtfull", "networkFull")
+            }
         }
 
         @Test func aGuestOnIt() async throws {

@@ -18,26 +18,33 @@ extension HostTests {
             let status = try await program.wait(within: .seconds(60))
             let said = program.errorText
             #expect(status == 125, "\(said)", sourceLocation: location)
-            #expect(said.contains("\(reason): ") && (words.isEmpty || said.contains(words)), "\(said)", sourceLocation: location)
+            #expect(
+                said.contains("\(reason): ") && (words.isEmpty || said.contains(words)), "\(said)",
+                sourceLocation: location)
             #expect(program.output.isEmpty, sourceLocation: location)
             #expect(try await bench.snapshot() == before, sourceLocation: location)
         }
 
         @Test(arguments: [
-            ["--no-such-option"], ["--accel", "magic"], ["--timeout", "0"], ["--timeout", "soon"], ["--timeout", "-1s"], ["--env", "=x"],
-            ["--env", "BULKHEAD_IS_NOT_SET"], ["--put", "nocolon"], ["--put", "/etc/passwd:relative"], ["--get", "relative:/tmp/x"],
+            ["--no-such-option"], ["--accel", "magic"], ["--timeout", "0"], ["--timeout", "soon"],
+            ["--timeout", "-1s"], ["--env", "=x"],
+            ["--env", "BULKHEAD_IS_NOT_SET"], ["--put", "nocolon"], ["--put", "/etc/passwd:relative"],
+            ["--get", "relative:/tmp/x"],
             ["--workdir", "relative"], ["--connect", "qemu+ssh://elsewhere/system"], ["--connect", "test:///default"],
         ])
         func optionsThatCannotBeMeant(_ options: [String]) async throws { try await expect("badOption", options) }
 
         @Test(arguments: [
-            ["--cpus", "0"], ["--cpus=-1"], ["--cpus", "99999"], ["--cpus", "many"], ["--mem", "0"], ["--mem=-5"], ["--mem", "1Q"],
+            ["--cpus", "0"], ["--cpus=-1"], ["--cpus", "99999"], ["--cpus", "many"], ["--mem", "0"], ["--mem=-5"],
+            ["--mem", "1Q"],
             ["--mem", "1"], ["--mem", "99999999999999999999T"], ["--disk", "0"], ["--disk", "nan"], ["--cpus", ""],
         ])
         func amountsThatCannotBeMeant(_ options: [String]) async throws { try await expect("badResource", options) }
 
         @Test(arguments: [["--cpus", "4096"], ["--mem", "900G"], ["--disk", "900G"]])
-        func moreThanTheHostHas(_ options: [String]) async throws { try await expect("exceedsHost", options, saying: options[0]) }
+        func moreThanTheHostHas(_ options: [String]) async throws {
+            try await expect("exceedsHost", options, saying: options[0])
+        }
 
         @Test(arguments: ["-a", "Upper", "a/b", "../x", "a b", String(repeating: "x", count: 49)])
         func names(_ name: String) async throws { try await expect("badName", ["--name=" + name]) }
@@ -62,7 +69,8 @@ extension HostTests {
         }
 
         @Test func accelerationThatTheProcessorLacks() async throws {
-            let flags = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8).split(whereSeparator: \.isWhitespace)
+            let flags = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8).split(
+                whereSeparator: \.isWhitespace)
             if flags.contains("vmx") || flags.contains("svm") { return }
             try await expect("accelerationUnavailable", ["--accel", "kvm"], saying: "vmx")
         }
@@ -73,7 +81,8 @@ extension HostTests {
         }
 
         @Test func aConfigurationFileThatIsNotThere() async throws {
-            try await expect("badOption", [], environment: ["BULKHEAD_CONFIG": "/no/such/file"], saying: "/no/such/file")
+            try await expect(
+                "badOption", [], environment: ["BULKHEAD_CONFIG": "/no/such/file"], saying: "/no/such/file")
         }
 
         @Test func aHypervisorThatDoesNotAnswer() async throws {

@@ -22,7 +22,9 @@ extension TaskTests {
             launched.program.signal(SIGTERM)
             let run = try await bench().finish(launched, within: .seconds(30))
             let report = try run.report
-            #expect(run.status == 143 && report.outcome == "signalled" && report.signal == SIGTERM && run.lines == ["ready"])
+            #expect(
+                run.status == 143 && report.outcome == "signalled" && report.signal == SIGTERM && run.lines == ["ready"]
+            )
         }
 
         @Test(arguments: [(["--verbose"], " prepare …"), (["--verbose"], " start …"), (["--verbose"], " lease …")])
@@ -36,7 +38,8 @@ extension TaskTests {
         }
 
         @Test func aSecondSignalDestroysTheGuest() async throws {
-            let launched = try bench().launch(shell: "trap 'echo ignored' TERM INT; echo ready; while :; do sleep 0.1; done")
+            let launched = try bench().launch(
+                shell: "trap 'echo ignored' TERM INT; echo ready; while :; do sleep 0.1; done")
             try await launched.program.awaitOutput("ready")
             launched.program.signal(SIGTERM)
             try await launched.program.awaitOutput("ignored")

@@ -4,13 +4,15 @@ import Testing
 extension HostTests {
     /// A system as distributions ship it, which sets itself up by cloud-init from our seed; bin/debian-image makes it.
     @Suite(.bench) struct StockImageTests {
-        private static let isThere = FileManager.default.fileExists(atPath: "/var/cache/bulkhead/images/debian/manifest.json")
+        private static let isThere = FileManager.default.fileExists(
+            atPath: "/var/cache/bulkhead/images/debian/manifest.json")
 
         @Test(.enabled(if: isThere, "there is no image “debian”: bin/debian-image makes it"))
         func aStockImageSetsItselfUp() async throws {
             let run = try await bench().run(
                 ["--image", "debian", "--mem", "512", "--disk", "300", "--user", "nobody"],
-                shell: "hostname; cat /etc/machine-id; . /etc/os-release; echo $ID; stat -f -c %T /sandbox; kill -KILL $$",
+                shell:
+                    "hostname; cat /etc/machine-id; . /etc/os-release; echo $ID; stat -f -c %T /sandbox; kill -KILL $$",
                 within: .seconds(420))
             let lines = run.lines
             let report = try run.report

@@ -7,7 +7,8 @@ extension TaskTests {
     @Suite(.bench) struct TaskInputTests {
         /// What a shell would trip over.
         static let hostile = [
-            "", " ", "a b", "two\nlines\n", "'", "\"", "\\", "$(touch /pwned)", "`touch /pwned`", "${HOME}", "*", "~", ";touch /pwned",
+            "", " ", "a b", "two\nlines\n", "'", "\"", "\\", "$(touch /pwned)", "`touch /pwned`", "${HOME}", "*", "~",
+            ";touch /pwned",
             "-n", "--", "{{x}}", "{{{x}}}", "&", "é🦀", "\t", "\u{1b}[31m", "a=b=c", "!", "%s",
         ]
 
@@ -45,7 +46,8 @@ extension TaskTests {
         func aUserOtherThanRootIsNotRoot(_ user: String) async throws {
             let run = try await bench().run(
                 ["--user", user, "--workdir", "/tmp/it's here"],
-                shell: "id -u; pwd; cat; dd if=/dev/mem count=1 2>/dev/null >&2 || echo no", input: .bytes(Array("in\n".utf8)))
+                shell: "id -u; pwd; cat; dd if=/dev/mem count=1 2>/dev/null >&2 || echo no",
+                input: .bytes(Array("in\n".utf8)))
             let identifier = user == "nobody" ? "65534" : "1000"
             #expect(run.status == 0 && run.lines == [identifier, "/tmp/it's here", "in", "no"], "\(run)")
         }

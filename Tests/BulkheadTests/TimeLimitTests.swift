@@ -18,7 +18,8 @@ extension TaskTests {
         }
 
         @Test func aCommandThatTrapsTheSignalIsEndedToo() async throws {
-            let run = try await bench().run(["--timeout", "2"], shell: "trap 'echo no' TERM; while :; do sleep 0.2; done")
+            let run = try await bench().run(
+                ["--timeout", "2"], shell: "trap 'echo no' TERM; while :; do sleep 0.2; done")
             let report = try run.report
             #expect(run.status == 124 && report.outcome == "timeLimit" && run.lines.contains("no"))
             #expect(try 7000...20000 ~= spent(report), "\(report)")

@@ -80,7 +80,9 @@ extension TaskTests {
             let run = try await bench().run(["--get", "/sandbox/nothing:\(here.path)/nothing"], shell: "exit 6")
             let report = try run.report
             #expect(run.status == 6 && report.outcome == "exited")
-            #expect(report.fetchError?.name == "copyFailed" && report.fetchError?.subject.contains("/sandbox/nothing") == true)
+            #expect(
+                report.fetchError?.name == "copyFailed"
+                    && report.fetchError?.subject.contains("/sandbox/nothing") == true)
             #expect(!exists("nothing"))
         }
     }

@@ -5,11 +5,13 @@ import Testing
 @Suite struct OutcomeTests {
     private static let error = BulkheadError(.leaseTimeout, "guest", "silent", remedy: "wait")
 
-    @Test(arguments: [
-        (Outcome.exited(0), 0), (.exited(7), 7), (.signalled(15), 143), (.outOfMemory, 137), (.guestPoweredOff, 123),
-        (.guestRebooted, 123), (.guestPanicked, 123), (.timeLimit, 124), (.monitorKilled, 125), (.destroyed, 137),
-        (.interrupted(2), 130), (.launchFailed(.lease, error), 125), (.hostFailed(error), 125),
-    ] as [(Outcome, Int32)])
+    @Test(
+        arguments: [
+            (Outcome.exited(0), 0), (.exited(7), 7), (.signalled(15), 143), (.outOfMemory, 137),
+            (.guestPoweredOff, 123),
+            (.guestRebooted, 123), (.guestPanicked, 123), (.timeLimit, 124), (.monitorKilled, 125), (.destroyed, 137),
+            (.interrupted(2), 130), (.launchFailed(.lease, error), 125), (.hostFailed(error), 125),
+        ] as [(Outcome, Int32)])
     func theExitStatusTellsWhoseFailureItIs(_ outcome: Outcome, _ status: Int32) {
         #expect(outcome.exitStatus == status)
     }

@@ -10,7 +10,9 @@ import Testing
         #expect(Memory(text)?.mebibytes == mebibytes)
     }
 
-    @Test(arguments: ["", "0", "-1", "-5M", "1e9", "12X", "M", "1..5", "99999T", "nan", "inf", "５", " 5", "0x10", "1.2.3"])
+    @Test(arguments: [
+        "", "0", "-1", "-5M", "1e9", "12X", "M", "1..5", "99999T", "nan", "inf", "５", " 5", "0x10", "1.2.3",
+    ])
     func memoryThatCannotBeMeantIsRefused(_ text: String) {
         #expect(Memory(text) == nil)
     }
@@ -52,7 +54,8 @@ import Testing
     private let host = HostCapacity(processors: 2, memory: .mebibytes(4096), disk: .mebibytes(10_000))
 
     private func check(_ cpus: Int, _ memory: UInt64, _ disk: UInt64) throws {
-        try Resources(cpus: CPUs(thousandths: cpus), memory: .mebibytes(memory), disk: .mebibytes(disk)).check(against: host)
+        try Resources(cpus: CPUs(thousandths: cpus), memory: .mebibytes(memory), disk: .mebibytes(disk)).check(
+            against: host)
     }
 
     @Test func whatFitsPasses() throws { try check(2000, 3000, 9000) }

@@ -13,7 +13,8 @@ public final class PseudoTerminal: Sendable {
         descriptor = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
         var (unlocked, number): (Int32, UInt32) = (0, 0)
         // TIOCSPTLCK and TIOCGPTN, macros that Swift does not import.
-        guard descriptor >= 0, ioctl(descriptor, 0x4004_5431, &unlocked) == 0, ioctl(descriptor, 0x8004_5430, &number) == 0
+        guard descriptor >= 0, ioctl(descriptor, 0x4004_5431, &unlocked) == 0,
+            ioctl(descriptor, 0x8004_5430, &number) == 0
         else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
         path = "/dev/pts/\(number)"
         resize(columns: columns, rows: rows)
@@ -46,7 +47,9 @@ public final class PseudoTerminal: Sendable {
 
     public func awaitText(_ wanted: String, within limit: Duration = .seconds(120)) async throws {
         do {
-            try await eventually("“\(wanted)” on the terminal", within: limit) { self.text.contains(wanted) ? true : nil }
+            try await eventually("“\(wanted)” on the terminal", within: limit) {
+                self.text.contains(wanted) ? true : nil
+            }
         } catch let failure as WaitFailure { throw WaitFailure(what: failure.what + "; it shows: " + text) }
     }
 }

@@ -68,7 +68,9 @@ public final class RunningProgram: Sendable {
         try await awaitText(text, within: limit) { self.outputText }
     }
 
-    private func awaitText(_ text: String, within limit: Duration, _ read: @escaping @Sendable () -> String) async throws {
+    private func awaitText(_ text: String, within limit: Duration, _ read: @escaping @Sendable () -> String)
+        async throws
+    {
         try await eventually("“\(text)”", within: limit) {
             if read().contains(text) { return true }
             guard let status = self.exitStatus, !read().contains(text) else { return nil }

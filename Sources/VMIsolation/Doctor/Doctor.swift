@@ -34,7 +34,9 @@ public struct Doctor: Sendable {
     }
 
     private func processor() -> Check {
-        guard let obstacle = AccelerationProbe().obstacle else { return .ok("acceleration", "kvm: the processor can run guests") }
+        guard let obstacle = AccelerationProbe().obstacle else {
+            return .ok("acceleration", "kvm: the processor can run guests")
+        }
         return .warning(
             "acceleration", obstacle,
             fix: "guests run emulated, several times slower; enable virtualization in firmware or outer hypervisor")
@@ -47,7 +49,8 @@ public struct Doctor: Sendable {
             !folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(tool)") }
         }
         if missing.isEmpty { return .ok("tools", "qemu-img and mke2fs are there") }
-        return .failure("tools", "missing: \(missing.joined(separator: ", "))", fix: "apt-get install qemu-utils e2fsprogs")
+        return .failure(
+            "tools", "missing: \(missing.joined(separator: ", "))", fix: "apt-get install qemu-utils e2fsprogs")
     }
 
     private func imageChain(_ user: MonitorUser) -> [Check] {
@@ -62,7 +65,9 @@ public struct Doctor: Sendable {
         let values = try? FileManager.default.attributesOfFileSystem(forPath: path)
         let free = Memory(bytes: (values?[.systemFreeSize] as? NSNumber)?.uint64Value ?? 0)
         if free < .mebibytes(1024) {
-            return .failure(name, "\(free) free at \(path)", fix: "free space there, or move it: BULKHEAD_STATE_DIR, BULKHEAD_CACHE_DIR")
+            return .failure(
+                name, "\(free) free at \(path)",
+                fix: "free space there, or move it: BULKHEAD_STATE_DIR, BULKHEAD_CACHE_DIR")
         }
         return .ok(name, "\(free) free at \(path)")
     }
@@ -81,7 +86,10 @@ public struct Doctor: Sendable {
                 checks.append(.ok("domain type \(kind)", "offered by libvirt"))
             } catch {
                 let fix = kind == "kvm" ? "not needed for emulated guests" : "apt-get install qemu-system-x86"
-                checks.append(kind == "kvm" ? .warning("domain type kvm", "\(error)", fix: fix) : .failure("domain type qemu", "\(error)", fix: fix))
+                checks.append(
+                    kind == "kvm"
+                        ? .warning("domain type kvm", "\(error)", fix: fix)
+                        : .failure("domain type qemu", "\(error)", fix: fix))
             }
         }
         return checks
@@ -98,12 +106,17 @@ public struct Doctor: Sendable {
             guard let network = try? await host.connection.network(named: own.name) else {
                 return [.ok("network", "our own, \(own.name), is made by the first run")]
             }
-            guard try await network.isActive() else { return [.ok("network", "\(own.name) is started by the next run")] }
+            guard try await network.isActive() else {
+                return [.ok("network", "\(own.name) is started by the next run")]
+            }
             let description = try NetworkDescription(xml: await network.xml(), name: own.name)
             let pool = Check.ok("DHCP pool", "\(use.free) of \(use.all) addresses free")
             return [
-                .ok("network", "\(own.name) is active, bridge \(description.bridge), \(description.subnets.map(\.description))"),
-                use.free > 5 ? pool : .failure("DHCP pool", pool.evidence, fix: "bulkhead ps, bulkhead sweep --dry-run"),
+                .ok(
+                    "network",
+                    "\(own.name) is active, bridge \(description.bridge), \(description.subnets.map(\.description))"),
+                use.free > 5
+                    ? pool : .failure("DHCP pool", pool.evidence, fix: "bulkhead ps, bulkhead sweep --dry-run"),
             ]
         } catch let error as BulkheadError { return [.failure("network", error.detail, fix: error.remedy)] } catch {
             return [.failure("network", "\(error)", fix: "see libvirt's log")]

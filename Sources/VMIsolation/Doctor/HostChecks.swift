@@ -6,7 +6,9 @@ struct HostChecks {
     var all: [Check] { [docker(), bridgeFilter(), firewallers(), cgroups(), limits(), logDaemon()] }
 
     private func text(_ path: String) -> String? {
-        FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) }
+        FileManager.default.contents(atPath: path).map {
+            String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        }
     }
 
     private func docker() -> Check {
@@ -17,7 +19,9 @@ struct HostChecks {
     }
 
     private func bridgeFilter() -> Check {
-        guard let value = text("/proc/sys/net/bridge/bridge-nf-call-iptables") else { return .ok("br_netfilter", "not loaded") }
+        guard let value = text("/proc/sys/net/bridge/bridge-nf-call-iptables") else {
+            return .ok("br_netfilter", "not loaded")
+        }
         if value == "0" { return .ok("br_netfilter", "loaded, bridged packets do not pass iptables") }
         return .warning(
             "br_netfilter", "bridged packets pass iptables: rules for other purposes may drop guests' DHCP",
@@ -37,11 +41,14 @@ struct HostChecks {
         if let controllers = text("/sys/fs/cgroup/cgroup.controllers") {
             let missing = ["cpu", "memory"].filter { !controllers.split(separator: " ").contains(Substring($0)) }
             if missing.isEmpty { return .ok("cgroups", "version 2 with \(controllers)") }
-            return .failure("cgroups", "version 2 without \(missing.joined(separator: ", "))", fix: "boot with cgroup_enable=memory")
+            return .failure(
+                "cgroups", "version 2 without \(missing.joined(separator: ", "))", fix: "boot with cgroup_enable=memory"
+            )
         }
         let missing = ["cpu", "memory"].filter { access("/sys/fs/cgroup/\($0)", F_OK) != 0 }
         if missing.isEmpty { return .ok("cgroups", "version 1 with cpu and memory") }
-        return .failure("cgroups", "no controller \(missing.joined(separator: ", "))", fix: "mount the cgroup file systems")
+        return .failure(
+            "cgroups", "no controller \(missing.joined(separator: ", "))", fix: "mount the cgroup file systems")
     }
 
     /// The limit in a domain's XML makes the daemon raise its locked-memory limit, which needs this capability;
@@ -51,13 +58,16 @@ struct HostChecks {
         let mask = line.flatMap { UInt64($0.dropFirst(7).trimmingCharacters(in: .whitespaces), radix: 16) } ?? 0
         if mask & (1 << 24) != 0 { return .ok("memory limit in templates", "the host grants CAP_SYS_RESOURCE") }
         return .warning(
-            "memory limit in templates", "no CAP_SYS_RESOURCE here: a <memtune> hard limit in a template fails to start",
+            "memory limit in templates",
+            "no CAP_SYS_RESOURCE here: a <memtune> hard limit in a template fails to start",
             fix: "leave it out; Bulkhead sets the same limit on the started domain")
     }
 
     private func logDaemon() -> Check {
         let sockets = ["/run/libvirt/virtlogd-sock", "/var/run/libvirt/virtlogd-sock"]
         if sockets.contains(where: { access($0, F_OK) == 0 }) { return .ok("console log", "virtlogd bounds it") }
-        return .warning("console log", "no virtlogd: nothing bounds what guests write to their consoles", fix: "systemctl start virtlogd.socket")
+        return .warning(
+            "console log", "no virtlogd: nothing bounds what guests write to their consoles",
+            fix: "systemctl start virtlogd.socket")
     }
 }

@@ -24,7 +24,9 @@ public struct ConsoleLog: Sendable {
 
     /// Drops control characters, so that no escape sequence reaches a terminal, and cuts long lines.
     public static func printable(_ text: some StringProtocol) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.filter { !$0.properties.generalCategory.isControl }.prefix(200)))
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.filter { !$0.properties.generalCategory.isControl }.prefix(200)))
     }
 
     private static func tail(of path: String, _ limit: Int) -> [UInt8] {

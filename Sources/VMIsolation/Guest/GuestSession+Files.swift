@@ -39,7 +39,9 @@ extension GuestSession {
         var reader = try TarReader(into: target, as: host.lastPathComponent)
         let command = GuestCommand.quoted(
             "cd -- \(ShellQuoting.quote(guest.folder)) && "
-                + GuestCommand.summed("{ tar -cf - -- \(ShellQuoting.quote(guest.name)); s=$?; echo $s >$f.s; } | tee $f; read -r s <$f.s"))
+                + GuestCommand.summed(
+                    "{ tar -cf - -- \(ShellQuoting.quote(guest.name)); s=$?; echo $s >$f.s; } | tee $f; read -r s <$f.s"
+                ))
         do {
             let channel = try await ssh.execute(RawText.decode(command))
             try await channel.finishInput()
@@ -76,7 +78,8 @@ extension GuestSession {
         guard exit.isSuccess else { throw GuestCommand.failure(what, "\(exit): \(said)") }
         let there = said.split(whereSeparator: \.isNewline).last?.split(separator: " ").first.map(String.init)
         guard there == sum.digest else {
-            throw GuestCommand.failure(what, "content differs: here \(sum.length) bytes, MD5 \(sum.digest), there \(said)")
+            throw GuestCommand.failure(
+                what, "content differs: here \(sum.length) bytes, MD5 \(sum.digest), there \(said)")
         }
     }
 }

@@ -5,7 +5,9 @@ extension GuestSession {
     /// Runs the launcher script and finds out how its command ended.
     ///
     /// - Throws: ``BulkheadError`` with `connectionLost`, `resultMissing`, `resultForged` or `commandNotStarted`.
-    func run(_ script: LauncherScript, streams: CommandStreams, terminal: PTYRequest?, limit: Duration?) async throws -> Outcome {
+    func run(_ script: LauncherScript, streams: CommandStreams, terminal: PTYRequest?, limit: Duration?) async throws
+        -> Outcome
+    {
         let exit: SSHExit?
         let limitReached = Once<Void>()
         do {
@@ -33,7 +35,9 @@ extension GuestSession {
         return nil
     }
 
-    private func stream(_ script: LauncherScript, _ streams: CommandStreams, _ terminal: PTYRequest?) async throws -> SSHExit? {
+    private func stream(_ script: LauncherScript, _ streams: CommandStreams, _ terminal: PTYRequest?) async throws
+        -> SSHExit?
+    {
         let channel = try await ssh.execute("exec sh \(LauncherScript.path)", pty: terminal)
         return try await withThrowingTaskGroup(of: SSHExit?.self) { group in
             group.addTask { try await pass(streams.input, to: channel) }
@@ -57,7 +61,9 @@ extension GuestSession {
         }
     }
 
-    private func pass(_ input: (@Sendable () async throws -> [UInt8]?)?, to channel: SSHChannel) async throws -> SSHExit? {
+    private func pass(_ input: (@Sendable () async throws -> [UInt8]?)?, to channel: SSHChannel) async throws
+        -> SSHExit?
+    {
         do {
             if let input {
                 while let bytes = try await abandonable({ try await input() }) { try await channel.write(bytes) }
@@ -103,10 +109,12 @@ extension GuestSession {
         }
         guard result.error.isEmpty else {
             throw BulkheadError(
-                .commandNotStarted, "the command", "\(ConsoleLog.printable(result.error)) is not to be had in the guest",
+                .commandNotStarted, "the command",
+                "\(ConsoleLog.printable(result.error)) is not to be had in the guest",
                 remedy: "give a --user and a --workdir that the guest has or can make")
         }
         if result.status == 137 && result.killedForMemory > 0 { return .outOfMemory }
-        return result.status > 128 && result.status <= 128 + 64 ? .signalled(result.status - 128) : .exited(result.status)
+        return result.status > 128 && result.status <= 128 + 64
+            ? .signalled(result.status - 128) : .exited(result.status)
     }
 }

@@ -24,7 +24,8 @@ struct GuestSession: Sendable {
     /// Exchanges keys; the server must prove to hold the planted one.
     static func open(_ descriptor: Int32, _ identity: GuestIdentity, address: String) async throws -> GuestSession {
         do {
-            return GuestSession(ssh: try await SSHSession.connect(over: descriptor, hostKey: identity.hostKey.publicKey))
+            return GuestSession(
+                ssh: try await SSHSession.connect(over: descriptor, hostKey: identity.hostKey.publicKey))
         } catch let error as SSHError { throw error.named("guest at \(address)") }
     }
 
@@ -36,7 +37,8 @@ struct GuestSession: Sendable {
 
     /// Stock images are still at their own set-up when they let us in.
     func awaitCloudInit() async throws {
-        _ = try await output(of: "command -v cloud-init >/dev/null && cloud-init status --wait", limit: 64 << 10, within: .seconds(3600))
+        _ = try await output(
+            of: "command -v cloud-init >/dev/null && cloud-init status --wait", limit: 64 << 10, within: .seconds(3600))
     }
 
     /// Delivers a signal to the command's whole process group.
@@ -66,11 +68,13 @@ extension SSHError {
                 remedy: "another machine has this address: look for stale leases and for guests that spoof")
         case (.banner, _): return BulkheadError(.bannerTimeout, subject, "\(self)", remedy: console)
         case (.handshake, _), (.hostKey, _): return BulkheadError(.handshakeFailed, subject, "\(self)", remedy: console)
-        case (.authentication, .disconnected): return BulkheadError(.connectionLost, subject, "\(self)", remedy: console)
+        case (.authentication, .disconnected):
+            return BulkheadError(.connectionLost, subject, "\(self)", remedy: console)
         case (.authentication, _): return BulkheadError(.loginFailed, subject, "\(self)", remedy: console)
         case (.upload, .disconnected), (.download, .disconnected), (_, .disconnected), (_, .timedOut):
             return BulkheadError(.connectionLost, subject, "\(self)", remedy: console)
-        case (.upload, _), (.download, _): return BulkheadError(.copyFailed, subject, "\(self)", remedy: "see the guest's free space")
+        case (.upload, _), (.download, _):
+            return BulkheadError(.copyFailed, subject, "\(self)", remedy: "see the guest's free space")
         default: return BulkheadError(.connectionLost, subject, "\(self)", remedy: console)
         }
     }

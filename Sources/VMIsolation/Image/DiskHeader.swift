@@ -12,7 +12,8 @@ struct DiskHeader {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw BulkheadError(
-                .imageUnknown, "image \(path)", String(cString: strerror(errno)), remedy: "give the path of a disk file")
+                .imageUnknown, "image \(path)", String(cString: strerror(errno)), remedy: "give the path of a disk file"
+            )
         }
         defer { close(descriptor) }
         var status = stat()
@@ -36,7 +37,8 @@ struct DiskHeader {
                 remedy: "name a qcow2 file *.qcow2, a raw one *.raw or *.img; formats are declared, never guessed")
         }
         guard size >= 1 << 20, size <= 1 << 46 else {
-            throw BulkheadError(.imageBroken, "image \(path)", "a size of \(size) bytes", remedy: "give a bootable disk")
+            throw BulkheadError(
+                .imageBroken, "image \(path)", "a size of \(size) bytes", remedy: "give a bootable disk")
         }
     }
 
@@ -47,12 +49,13 @@ struct DiskHeader {
         // Bits 0 dirty, 1 corrupt, 2 external data file, 3 compression type, 4 extended L2 entries.
         let incompatible = version >= 3 ? number(bytes, 72, 8) : 0
         let complaint: String? =
-            if version != 2 && version != 3 { "qcow2 version \(version)" }
-            else if backing != 0 { "it has a backing file of its own" }
-            else if incompatible & 4 != 0 { "it keeps its data in another file" }
-            else if incompatible & ~UInt64(0x18) != 0 { "it is marked dirty, corrupt or of an unknown kind" }
-            else if crypt != 0 { "it is encrypted" }
-            else { nil }
+            if version != 2 && version != 3 { "qcow2 version \(version)" } else if backing != 0 {
+                "it has a backing file of its own"
+            } else if incompatible & 4 != 0 {
+                "it keeps its data in another file"
+            } else if incompatible & ~UInt64(0x18) != 0 {
+                "it is marked dirty, corrupt or of an unknown kind"
+            } else if crypt != 0 { "it is encrypted" } else { nil }
         guard let complaint else { return }
         throw BulkheadError(
             .imageBroken, "image \(path)", complaint, remedy: "flatten it: qemu-img convert -O qcow2 OLD NEW.qcow2")

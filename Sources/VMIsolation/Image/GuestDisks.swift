@@ -24,7 +24,9 @@ struct GuestDisks {
         let file = directory + "/root.qcow2"
         let result = try await Subprocess.run(
             .name("qemu-img"),
-            arguments: ["create", "-q", "-f", "qcow2", "-b", base, "-F", format.rawValue, "-o", "lazy_refcounts=on", file],
+            arguments: [
+                "create", "-q", "-f", "qcow2", "-b", base, "-F", format.rawValue, "-o", "lazy_refcounts=on", file,
+            ],
             output: .discarded, error: .string(limit: 4096))
         guard result.terminationStatus.isSuccess else {
             throw BulkheadError(

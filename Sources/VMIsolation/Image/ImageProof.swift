@@ -19,7 +19,8 @@ struct ImageProof {
     private var memory: String { directory + "/verified.json" }
 
     func check(_ files: [String: String]) throws(BulkheadError) {
-        var stamps = FileManager.default.contents(atPath: memory)
+        var stamps =
+            FileManager.default.contents(atPath: memory)
             .flatMap { try? JSONDecoder().decode([String: Stamp].self, from: $0) } ?? [:]
         let before = stamps
         for (file, digest) in files {
@@ -29,7 +30,9 @@ struct ImageProof {
             stamps[file] = stamp
         }
         // Who may not write there reads the files each time; nothing depends on it.
-        if stamps != before { try? JSONEncoder().encode(stamps).write(to: URL(fileURLWithPath: memory), options: .atomic) }
+        if stamps != before {
+            try? JSONEncoder().encode(stamps).write(to: URL(fileURLWithPath: memory), options: .atomic)
+        }
     }
 
     private func stamp(_ file: String, _ digest: String) -> Stamp? {
@@ -41,7 +44,9 @@ struct ImageProof {
     }
 
     private func sum(_ file: String) throws(BulkheadError) -> String {
-        guard let handle = FileHandle(forReadingAtPath: directory + "/" + file) else { throw broken(file, "unreadable") }
+        guard let handle = FileHandle(forReadingAtPath: directory + "/" + file) else {
+            throw broken(file, "unreadable")
+        }
         var hash = SHA256()
         do {
             while let chunk = try handle.read(upToCount: 1 << 20), !chunk.isEmpty { hash.update(data: chunk) }
@@ -50,6 +55,7 @@ struct ImageProof {
     }
 
     private func broken(_ file: String, _ why: String) -> BulkheadError {
-        BulkheadError(.imageBroken, "image “\(name)”, file \(file)", why, remedy: "build it anew: bulkhead image build --force")
+        BulkheadError(
+            .imageBroken, "image “\(name)”, file \(file)", why, remedy: "build it anew: bulkhead image build --force")
     }
 }

@@ -39,7 +39,8 @@ public struct ImageStore: Sendable {
     public func remove(_ name: String) throws(BulkheadError) {
         _ = try manifest(in: directory + "/" + name, name)
         do { try FileManager.default.removeItem(atPath: directory + "/" + name) } catch {
-            throw BulkheadError(.fileUnwritable, "image “\(name)”", error.localizedDescription, remedy: "see bulkhead doctor")
+            throw BulkheadError(
+                .fileUnwritable, "image “\(name)”", error.localizedDescription, remedy: "see bulkhead doctor")
         }
     }
 

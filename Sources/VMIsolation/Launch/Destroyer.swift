@@ -44,7 +44,9 @@ struct Destroyer: Sendable {
 
     /// Somebody else may be as quick as we.
     private func ignoringGone(_ call: () async throws -> Void) async throws {
-        do { try await call() } catch let error as LibvirtError where [.noDomain, .operationInvalid].contains(error.code) {}
+        do { try await call() } catch let error as LibvirtError
+            where [.noDomain, .operationInvalid].contains(error.code)
+        {}
     }
 
     private func releaseLease(_ row: Ledger.Container, host: VirtualHost) async {

@@ -7,9 +7,11 @@ extension Launch {
     func keep(_ machine: Machine, _ session: GuestSession) throws {
         guard var row, let address = report.address else { return }
         let directory = engine.state.container(request.id)
-        let kept = KeptGuest(address: address, keyFile: directory + "/client_key", knownHosts: directory + "/known_hosts")
+        let kept = KeptGuest(
+            address: address, keyFile: directory + "/client_key", knownHosts: directory + "/known_hosts")
         try PrivateFile.write(Array(machine.identity.clientKey.pem.utf8), to: kept.keyFile)
-        try PrivateFile.write(Array("\(address) \(machine.identity.hostKey.publicKey.line())\n".utf8), to: kept.knownHosts)
+        try PrivateFile.write(
+            Array("\(address) \(machine.identity.hostKey.publicKey.line())\n".utf8), to: kept.knownHosts)
         row.kept = true
         row.address = address
         try engine.ledger.update(row)

@@ -50,7 +50,9 @@ extension Launch {
                 }
             ) { try await GuestSession.awaitPort(address, refused: refused) }
             do {
-                return try await rung(.hostKey, timeout: { Launch.silent(.hostKey, address, "the key exchange did not end") }) {
+                return try await rung(
+                    .hostKey, timeout: { Launch.silent(.hostKey, address, "the key exchange did not end") }
+                ) {
                     try await GuestSession.open(descriptor, machine.identity, address: address)
                 }
             } catch let error as BulkheadError where error.reason == .bannerTimeout && drops < 3 {

@@ -5,7 +5,8 @@ import SSH
 extension Launch {
     /// Brings the launcher script and the `--put` files into the guest.
     func copy(to session: GuestSession) async throws {
-        let script = try LauncherScript(request.command, container: request.id, template: engine.templates + "/launcher.sh")
+        let script = try LauncherScript(
+            request.command, container: request.id, template: engine.templates + "/launcher.sh")
         self.script = script
         let puts = request.puts
         try await rung(.copy, timeout: { Launch.silent(.copy, "its session", "files were not taken") }) {

@@ -47,7 +47,8 @@ extension Launch {
                 .guestDied, "guest of \(request.id)", "it ended while it booted (\(error.outcome.name))",
                 remedy: "read the console's last lines; a guest that needs more memory panics early: --mem")
         default:
-            named = BulkheadError(.hypervisorRefused, "container \(request.id)", "\(error)", remedy: "see bulkhead doctor")
+            named = BulkheadError(
+                .hypervisorRefused, "container \(request.id)", "\(error)", remedy: "see bulkhead doctor")
         }
         if let machine { named.evidence += ConsoleLog(path: machine.plan.consoleLog).lastLines() }
         return named

@@ -14,11 +14,14 @@ struct VirtualHost: Sendable {
             if error.message.contains("ermission denied") || error.code == .authFailed || error.code == .authCancelled {
                 throw BulkheadError(
                     .permissionDenied, "libvirt at \(uri)", error.message,
-                    remedy: "join the group that may use it (usermod -aG libvirt $USER, then log in anew) or run as root")
+                    remedy:
+                        "join the group that may use it (usermod -aG libvirt $USER, then log in anew) or run as root")
             }
             throw BulkheadError(
                 .hypervisorUnreachable, "libvirt at \(uri)", error.message,
-                remedy: "start it (systemctl start libvirtd), or let bin/bulkhead start a private one; bulkhead doctor tells more")
+                remedy:
+                    "start it (systemctl start libvirtd), or let bin/bulkhead start a private one; bulkhead doctor tells more"
+            )
         }
     }
 
@@ -26,7 +29,8 @@ struct VirtualHost: Sendable {
         let node = try await connection.nodeInfo()
         let space = try? FileManager.default.attributesOfFileSystem(forPath: path)[.systemFreeSize] as? NSNumber
         return HostCapacity(
-            processors: Int(node.cpus), memory: Memory(bytes: node.memory.bytes), disk: Memory(bytes: space?.uint64Value ?? 0))
+            processors: Int(node.cpus), memory: Memory(bytes: node.memory.bytes),
+            disk: Memory(bytes: space?.uint64Value ?? 0))
     }
 }
 
@@ -37,7 +41,8 @@ extension LibvirtError {
             return BulkheadError(
                 .hypervisorLost, subject, message, remedy: "libvirt went away in mid-launch; try again when it is back")
         }
-        return BulkheadError(reason, subject, message, remedy: "bulkhead doctor walks the whole chain and says what denies it")
+        return BulkheadError(
+            reason, subject, message, remedy: "bulkhead doctor walks the whole chain and says what denies it")
     }
 
     /// The daemon went away, as its client library sees it.

@@ -22,7 +22,9 @@ extension GuestNetwork {
     /// - Throws: ``BulkheadError`` with `networkMissing`, `networkInactive` or `networkFull`.
     static func foreign(_ name: String, on connection: Connection) async throws -> GuestNetwork {
         let network: Network
-        do { network = try await connection.network(named: name) } catch let error as LibvirtError where error.code == .noNetwork {
+        do { network = try await connection.network(named: name) } catch let error as LibvirtError
+            where error.code == .noNetwork
+        {
             let names = try await connection.networks().map(\.name).joined(separator: ", ")
             throw BulkheadError(
                 .networkMissing, "network “\(name)”", error.message,
@@ -30,7 +32,8 @@ extension GuestNetwork {
         }
         guard try await network.isActive() else {
             throw BulkheadError(
-                .networkInactive, "network “\(name)”", "it is defined but not active", remedy: "virsh net-start \(name)")
+                .networkInactive, "network “\(name)”", "it is defined but not active", remedy: "virsh net-start \(name)"
+            )
         }
         let description = try NetworkDescription(xml: await network.xml(), name: name)
         let taken = try await network.leases().filter { !$0.isOver() }.count

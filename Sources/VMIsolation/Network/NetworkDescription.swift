@@ -12,13 +12,15 @@ struct NetworkDescription {
     /// - Throws: ``BulkheadError`` with `networkRefused` where guests get no IPv4 address from it.
     init(xml: String, name: String) throws {
         guard let root = try? DomainDocument(xml).root else {
-            throw BulkheadError(.networkRefused, "network “\(name)”", "libvirt's description of it is no XML", remedy: "")
+            throw BulkheadError(
+                .networkRefused, "network “\(name)”", "libvirt's description of it is no XML", remedy: "")
         }
         bridge = root.node("bridge")?["name"] ?? ""
         let addresses = root.nodes("ip").filter { ($0["family"] ?? "ipv4") == "ipv4" }
         subnets = addresses.compactMap { element in
             guard let address = element["address"] else { return nil }
-            let prefix = element["prefix"].flatMap { Int($0) }
+            let prefix =
+                element["prefix"].flatMap { Int($0) }
                 ?? element["netmask"].flatMap { Subnet.number($0)?.nonzeroBitCount }
             return Subnet(address: address, prefix: prefix ?? 24)
         }

@@ -25,7 +25,9 @@ struct OwnNetwork {
 
     private func existing() async throws -> GuestNetwork? {
         let network: Network
-        do { network = try await connection.network(named: name) } catch let error as LibvirtError where error.code == .noNetwork {
+        do { network = try await connection.network(named: name) } catch let error as LibvirtError
+            where error.code == .noNetwork
+        {
             return nil
         }
         guard try ledger.poolUse(of: name).all > 0 else { return nil }
@@ -47,7 +49,8 @@ struct OwnNetwork {
         let number = seed.prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         guard let subnet = Subnet.free(seed: number, avoiding: try await taken()) else {
             throw BulkheadError(
-                .networkRefused, "network “\(name)”", "no /24 of 10.128.0.0/9 is free", remedy: "name a network: --network")
+                .networkRefused, "network “\(name)”", "no /24 of 10.128.0.0/9 is free",
+                remedy: "name a network: --network")
         }
         let prefix = "52:54:00:" + seed[4...5].map { hex($0) }.joined(separator: ":")
         let pool = (2...254).map { Reservation(mac: "\(prefix):\(hex(UInt8($0)))", address: subnet.host(UInt32($0))) }

@@ -54,7 +54,8 @@ extension Subnet {
     static func routed(table: String) -> [Subnet] {
         table.split(separator: "\n").dropFirst().compactMap { line in
             let fields = line.split(separator: "\t")
-            guard fields.count > 7, let destination = UInt32(fields[1], radix: 16), let mask = UInt32(fields[7], radix: 16)
+            guard fields.count > 7, let destination = UInt32(fields[1], radix: 16),
+                let mask = UInt32(fields[7], radix: 16)
             else { return nil }
             return Subnet(base: destination.byteSwapped, prefix: mask.nonzeroBitCount)
         }.filter { $0.prefix > 0 }

@@ -51,7 +51,9 @@ extension Bench {
     func snapshot() async throws -> [String] {
         let folders = ["containers", "locks", "history"]
         let files = folders.flatMap { folder in
-            ((try? FileManager.default.contentsOfDirectory(atPath: state + "/" + folder)) ?? []).map { folder + "/" + $0 }
+            ((try? FileManager.default.contentsOfDirectory(atPath: state + "/" + folder)) ?? []).map {
+                folder + "/" + $0
+            }
         }
         return files.filter { $0 != "locks/.network" }.sorted()
             + (try await virsh("list", "--all", "--name")).lines.filter { $0.hasPrefix("bulkhead-run-") }.sorted()
@@ -62,7 +64,8 @@ extension Bench {
         if FileManager.default.fileExists(atPath: state) { try await sweep() }
         guard let host else { return }
         let stop = try RunningProgram(
-            [Bench.repository + "/bin/test-host", "stop"].map { Array($0.utf8) }, environment: environment(["BULKHEAD_HOST": host]))
+            [Bench.repository + "/bin/test-host", "stop"].map { Array($0.utf8) },
+            environment: environment(["BULKHEAD_HOST": host]))
         #expect(try await stop.wait(within: .seconds(60)) == 0, "\(stop.errorText)")
     }
 

@@ -17,7 +17,8 @@ extension Bench {
 
     /// Starts a shell's script in a guest, its standard error free for lines to wait for.
     func launch(
-        _ options: [String] = [], name: String = Bench.name(), shell script: String, input: RunningProgram.Input = .none,
+        _ options: [String] = [], name: String = Bench.name(), shell script: String,
+        input: RunningProgram.Input = .none,
         environment: [String: String] = [:]
     ) throws -> Launched {
         try launch(options, name: name, command: ["sh", "-c", script], input: input, environment: environment)

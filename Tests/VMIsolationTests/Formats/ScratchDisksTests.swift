@@ -101,7 +101,9 @@ struct ScratchDisksTests {
         try await withThrowingTaskGroup { group in
             for (number, store) in stores.enumerated() {
                 for size in UInt64(1)...24 {
-                    group.addTask { try await store.make(at: directory.path("d\(number)-\(size)"), size: .mebibytes(size)) }
+                    group.addTask {
+                        try await store.make(at: directory.path("d\(number)-\(size)"), size: .mebibytes(size))
+                    }
                 }
             }
             try await group.waitForAll()

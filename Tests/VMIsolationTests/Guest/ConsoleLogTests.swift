@@ -23,9 +23,13 @@ import Testing
     }
 
     @Test func noEscapeSequenceReachesATerminal() throws {
-        let path = try directory.file("console.log", Array("\u{1b}]0;owned\u{7}\u{1b}[2Jhi\u{202e}\r\n".utf8) + [0xff, 0x9b])
+        let path = try directory.file(
+            "console.log", Array("\u{1b}]0;owned\u{7}\u{1b}[2Jhi\u{202e}\r\n".utf8) + [0xff, 0x9b])
         for line in ConsoleLog(path: path).lastLines() {
-            #expect(line.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 && !(0x80..<0xa0).contains($0.value) })
+            #expect(
+                line.unicodeScalars.allSatisfy {
+                    $0.value >= 32 && $0.value != 127 && !(0x80..<0xa0).contains($0.value)
+                })
             #expect(!line.contains("\u{202e}"))
         }
         #expect(ConsoleLog.printable(String(repeating: "x", count: 1000)).count == 200)

@@ -45,7 +45,8 @@ import Testing
     @Test(arguments: shells)
     func hostileArgumentsArriveAsTheyAre(_ shell: String) async throws {
         let hostile = [
-            "", " ", "a b", "$(touch x)", "`id`", "'", "\"", "\\", "\n", "a\nb\n", "$HOME", ";reboot", "-n", "--", "*", "~",
+            "", " ", "a b", "$(touch x)", "`id`", "'", "\"", "\\", "\n", "a\nb\n", "$HOME", ";reboot", "-n", "--", "*",
+            "~",
             "é", RawText.encode([0xff, 0x80, 0x01, 0xfe]), "{{nonce}}", "%s", "!!",
         ]
         let result = try await run(shell, TaskCommand(arguments: ["printf", "%s\\0"] + hostile))
@@ -107,7 +108,8 @@ import Testing
 
     @Test(arguments: shells)
     func namesThatNoShellTakesReachTheCommand(_ shell: String) async throws {
-        let odd = try await run(shell, TaskCommand(arguments: ["printenv", "ODD.NAME"], environment: [.init(name: "ODD.NAME", value: "x")]))
+        let odd = try await run(
+            shell, TaskCommand(arguments: ["printenv", "ODD.NAME"], environment: [.init(name: "ODD.NAME", value: "x")]))
         #expect(odd.output == Array("x\n".utf8))
         let program = try directory.file("a=b", Array("#!/bin/sh\necho here\n".utf8))
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)

@@ -24,7 +24,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("backing file", [15: UInt8(200)]), ("external data file", [79: 4]), ("corrupt", [79: 2]), ("encrypted", [35: 1]),
+        ("backing file", [15: UInt8(200)]), ("external data file", [79: 4]), ("corrupt", [79: 2]),
+        ("encrypted", [35: 1]),
         ("version", [7: 9]), ("unknown feature", [72: 1]), ("absurd size", [24: 0x7f]),
     ])
     func aHeaderThatLeadsElsewhereIsRefused(_ why: String, _ changes: [Int: UInt8]) throws {

@@ -12,7 +12,9 @@ import Testing
         LeaseSearch(mac: mac, network: "n", reserved: reserved, since: now.addingTimeInterval(-3))
     }
 
-    private func lease(_ address: String, mac: String? = "52:54:00:00:00:07", in seconds: Double, v4: Bool = true) -> Lease {
+    private func lease(_ address: String, mac: String? = "52:54:00:00:00:07", in seconds: Double, v4: Bool = true)
+        -> Lease
+    {
         Lease(address: address, mac: mac, expiry: now.addingTimeInterval(seconds), isIPv4: v4)
     }
 
@@ -41,10 +43,14 @@ import Testing
 
     @Test func theErrorNamesEachRefusedCandidateOnce() {
         let search = search()
-        for _ in 0..<50 { _ = search.choose([lease("10.0.0.3", in: -1), lease("10.0.0.4", mac: nil, in: 5)], now: now) }
+        for _ in 0..<50 {
+            _ = search.choose([lease("10.0.0.3", in: -1), lease("10.0.0.4", mac: nil, in: 5)], now: now)
+        }
         let error = search.timeout()
         #expect(error.reason == .leaseTimeout && error.evidence.count == 2)
-        #expect(error.evidence.contains { $0.contains("expired") } && error.evidence.contains { $0.contains("another MAC") })
+        #expect(
+            error.evidence.contains { $0.contains("expired") } && error.evidence.contains { $0.contains("another MAC") }
+        )
         #expect(self.search().timeout().evidence == ["no lease of this MAC was seen"])
     }
 }

@@ -102,7 +102,8 @@ import Testing
     }
 
     @Test func aLinkIsNotFollowed() throws {
-        try FileManager.default.createSymbolicLink(atPath: directory.path + "/lock", withDestinationPath: directory.path + "/x")
+        try FileManager.default.createSymbolicLink(
+            atPath: directory.path + "/lock", withDestinationPath: directory.path + "/x")
         #expect(throws: BulkheadError.self) { try FileLock.take(directory.path + "/lock") }
     }
 }
