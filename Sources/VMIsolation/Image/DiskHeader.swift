@@ -48,15 +48,14 @@ struct DiskHeader {
         let crypt = number(bytes, 32, 4)
         // Bits 0 dirty, 1 corrupt, 2 external data file, 3 compression type, 4 extended L2 entries.
         let incompatible = version >= 3 ? number(bytes, 72, 8) : 0
-        let complaint: String? =
-            if version != 2 && version != 3 { "qcow2 version \(version)" } else if backing != 0 {
-                "it has a backing file of its own"
-            } else if incompatible & 4 != 0 {
-                "it keeps its data in another file"
-            } else if incompatible & ~UInt64(0x18) != 0 {
-                "it is marked dirty, corrupt or of an unknown kind"
-            } else if crypt != 0 { "it is encrypted" } else { nil }
-        guard let complaint else { return }
+        let complaints = [
+            (version != 2 && version != 3, "qcow2 version \(version)"),
+            (backing != 0, "it has a backing file of its own"),
+            (incompatible & 4 != 0, "it keeps its data in another file"),
+            (incompatible & ~UInt64(0x18) != 0, "it is marked dirty, corrupt or of an unknown kind"),
+            (crypt != 0, "it is encrypted"),
+        ]
+        guard let (_, complaint) = complaints.first(where: \.0) else { return }
         throw BulkheadError(
             .imageBroken, "image \(path)", complaint, remedy: "flatten it: qemu-img convert -O qcow2 OLD NEW.qcow2")
     }
