@@ -24,13 +24,13 @@ inhabitants() {
 }
 
 # Names what is new since the snapshot, other users' private hosts excepted, and what is in the tests' own
-# temporary directory; true when there is nothing.
+# temporary directory, `swift test`'s own files there excepted; true when there is nothing.
 leftovers() {
     local found
     found=$({
         snapshot | grep -vxFf "$1" | grep -F -e "$BULKHEAD_HOST" -e 'file /var/lib/' || true
         inhabitants "$2"
-        find "$3" -mindepth 1 -maxdepth 1 -printf 'file %p\n'
+        find "$3" -mindepth 1 -maxdepth 1 ! -name '*.lock' ! -name 'TemporaryDirectory.*' -printf 'file %p\n'
     })
     [ -n "$found" ] || return 0
     printf 'the tests left behind:\n%s\n' "$found" >&2
