@@ -17,14 +17,19 @@ final class ScratchTemplate: Sendable {
         self.directory = directory
         self.size = size
         directoryPath = path
-        let random = String(UInt64.random(in: .min ... .max), radix: 36)
-        let name = ScratchTemplate.prefix + Array(random.utf8)
-        self.name = name
-        file = try SystemCallError.writing("directory \(path)") {
+        (name, file) = try SystemCallError.writing("directory \(path)") {
             try ScratchTemplate.removeLeftovers(in: directory)
+            return try ScratchTemplate.lockedFile(in: directory)
+        }
+    }
+
+    private static func lockedFile(in directory: OpenFile) throws(SystemCallError) -> ([UInt8], OpenFile) {
+        while true {
+            let name = prefix + Array(String(UInt64.random(in: .min ... .max), radix: 36).utf8)
             let file = try OpenFile(name, in: directory, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
-            try SystemCallError.check("flock") { flock(file.descriptor, LOCK_EX | LOCK_NB) }
-            return file
+            try SystemCallError.check("flock") { flock(file.descriptor, LOCK_EX) }
+            // Between the two somebody else may have taken it for a leftover.
+            if try file.status().st_nlink > 0 { return (name, file) }
         }
     }
 
@@ -53,9 +58,10 @@ final class ScratchTemplate: Sendable {
     func publish(as name: [UInt8]) throws(BulkheadError) -> OpenFile {
         try SystemCallError.writing("directory \(directoryPath)") {
             try SystemCallError.check("fsync") { fsync(file.descriptor) }
-            ScratchDisks.markUse(of: file)
             try directory.rename(self.name, to: name)
         }
+        // Not before: changing the lock's kind gives it up for a moment.
+        ScratchDisks.markUse(of: file)
         return file
     }
 
