@@ -24,10 +24,9 @@ final class DomainWatch: Sendable {
             do {
                 let host = try await link.reconnect(for: .seconds(3600))
                 let events = try await host.connection.domainEvents([.lifecycle, .reboot])
-                try await look(host)
+                try await look(host, isLast: true)
                 for await event in events where event.uuid == uuid {
-                    note(event)
-                    try await look(host)
+                    try await look(host, isLast: note(event))
                     if end.current != nil { return }
                 }
             } catch {
@@ -37,32 +36,36 @@ final class DomainWatch: Sendable {
         }
     }
 
-    private func note(_ event: DomainEvent) {
+    /// - Returns: whether it is the last event of a guest that has ended.
+    private func note(_ event: DomainEvent) -> Bool {
         switch event.content {
         case .reboot: reboot.fulfil(.success(()))
         case .lifecycle(.crashed): panicked.withLock { $0 = true }
+        case .lifecycle(.stopped): return true
         default: break
         }
+        return false
     }
 
-    /// Reads the truth.
-    private func look(_ host: VirtualHost) async throws {
+    /// Reads the truth. Its reason is the same for a panic and for a killed monitor; an event before the last one tells
+    /// them apart, and the state may be ahead of the events.
+    private func look(_ host: VirtualHost, isLast: Bool) async throws {
         do {
             let domain = try await host.connection.domain(uuid: uuid)
-            if let outcome = outcome(of: try await domain.state()) { end.fulfil(.success(outcome)) }
+            if let outcome = outcome(of: try await domain.state(), isLast: isLast) { end.fulfil(.success(outcome)) }
         } catch let error as LibvirtError where error.code == .noDomain {
             end.fulfil(.success(.destroyed))
         }
     }
 
-    private func outcome(of state: DomainState) -> Outcome? {
+    private func outcome(of state: DomainState, isLast: Bool) -> Outcome? {
         switch state {
         case .crashed: .guestPanicked
         case .shutOff(let reason):
             switch reason {
             case .shutdown: .guestPoweredOff
             case .destroyed: .destroyed
-            default: panicked.withLock { $0 } ? .guestPanicked : .monitorKilled
+            default: panicked.withLock { $0 } ? .guestPanicked : isLast ? .monitorKilled : nil
             }
         default: nil
         }
