@@ -34,6 +34,8 @@ struct Run: AsyncParsableCommand {
 
     func run() async throws {
         let started = ContinuousClock.now
+        let pages = ProgramPages()
+        pages.release()
         let place = try await places.place()
         let request = try request(place)
         let engine = try Engine(state: place.state, connection: place.connection, templates: place.templates)
@@ -51,7 +53,12 @@ struct Run: AsyncParsableCommand {
                 try await StandardStream.errors.write(bytes)
             },
             terminal: terminal?.request, windowSizes: terminal?.sizes, signals: signals.forCommand)
-        let launch = Task { await engine.launch(request, streams: streams) { progress.show($0) } }
+        let launch = Task {
+            await engine.launch(request, streams: streams) { entry in
+                progress.show(entry)
+                if entry.duration == nil, [.prepare, .start, .run].contains(entry.stage) { pages.release() }
+            }
+        }
         signals.secondSignal = { launch.cancel() }
         let report = await launch.value
         terminal?.restore()
