@@ -38,10 +38,12 @@ let package = Package(
             dependencies: ["CLibssh2", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: wrapper),
         .target(name: "Isolation", swiftSettings: house),
+        .systemLibrary(name: "CLinux"),
+        .target(name: "HostIsolation", dependencies: ["Isolation", "CLinux"], swiftSettings: house),
         .target(
             name: "VMIsolation",
             dependencies: [
-                "Isolation", "Libvirt", "SSH",
+                "Isolation", "HostIsolation", "Libvirt", "SSH",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Mustache", package: "swift-mustache"),
@@ -57,8 +59,10 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: house),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         .target(
-            name: "TestSupport", dependencies: ["Isolation", "VMIsolation"], path: "Tests/TestSupport",
+            name: "IsolationTestSupport", dependencies: ["Isolation", "TestSupport"],
+            path: "Tests/IsolationTestSupport",
             swiftSettings: house),
         .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: house),
         .testTarget(
@@ -68,16 +72,31 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: house),
-        .testTarget(name: "IsolationTests", dependencies: ["Isolation"], swiftSettings: house),
+        .testTarget(
+            name: "IsolationTests", dependencies: ["Isolation", "IsolationTestSupport", "TestSupport"],
+            swiftSettings: house),
+        .testTarget(
+            name: "HostIsolationTests",
+            dependencies: ["HostIsolation", "Isolation", "IsolationTestSupport", "TestSupport"],
+            swiftSettings: house),
         .testTarget(
             name: "VMIsolationTests",
             dependencies: [
-                "VMIsolation", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+                "VMIsolation", "IsolationTestSupport", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: house),
+        .executableTarget(
+            name: "crash-worker", dependencies: ["VMIsolation", "Isolation", "IsolationTestSupport"],
+            path: "Tests/CrashWorker", swiftSettings: house),
         .testTarget(
-            name: "BulkheadTests", dependencies: ["bulkhead", "VMIsolation", "TestSupport"], swiftSettings: house),
+            name: "BulkheadTests",
+            dependencies: [
+                "bulkhead", "crash-worker", "VMIsolation", "Isolation", "Libvirt", "IsolationTestSupport",
+                "TestSupport",
+            ],
+            swiftSettings: house),
     ]
 )

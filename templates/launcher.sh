@@ -25,7 +25,11 @@ count_killed() {
 # Leaves the result, which names a number that only this launch knows.
 finish() {
     count_killed
-    printf 'nonce=%s\nstatus=%s\noom=%s\nerror=%s\n' {{nonce}} "$1" "$((killed - before))" "${2-}" >"$dir/result"
+    # The file system says that it is full a few blocks before it is.
+    full=0
+    left=$(stat -f -c %a /sandbox)
+    [ "$1" = 0 ] || [ "${left:-16}" -ge 16 ] || full=1
+    printf 'nonce=%s\nstatus=%s\noom=%s\nfull=%s\nerror=%s\n' {{nonce}} "$1" "$((killed - before))" "$full" "${2-}" >"$dir/result"
     exit "$1"
 }
 
@@ -70,7 +74,8 @@ $inner" -- "$user" sh "$@" 3>&2 2>/dev/null
 }
 if [ "${1-}" = task ]; then task; fi
 
-mkdir -p -m 700 "$dir"
+# Whoever is told twice to run it runs it once.
+mkdir -m 700 "$dir" || exit 125
 count_killed
 before=$killed
 mount_scratch
@@ -79,6 +84,12 @@ mount_scratch
 # In front, so that no signal is ignored in it. What this shell has to say of the command's end ("Killed") is nobody's
 # output; it would say it where a simple command's own redirection leads, so the command is redirected in a subshell.
 exec 3>&2 2>/dev/null
+{{#spool}}
+# Nobody may be there to take the output: it goes to files, which are followed from outside.
+mkdir -m 700 /sandbox/.bulkhead
+echo $$ >"$dir/launcher"
+exec </dev/null >/sandbox/.bulkhead/stdout 3>/sandbox/.bulkhead/stderr
+{{/spool}}
 trap : HUP INT QUIT TERM
 {{#terminal}}
 echo $$ >"$dir/pid"

@@ -1,5 +1,5 @@
 /// Why something could not be done: what was tried, on what, the source's own words, and what helps.
-public struct BulkheadError: Error, Hashable, Sendable {
+public struct BulkheadError: Error, Hashable, Codable, Sendable {
     /// The error's name. It is part of the interface: scripts match it, docs/launch.md explains each.
     public enum Reason: String, Codable, Sendable, CaseIterable {
         // What the caller asked for.
@@ -14,6 +14,7 @@ public struct BulkheadError: Error, Hashable, Sendable {
         case startFailed, guestDied, leaseTimeout, portTimeout, bannerTimeout, handshakeFailed, wrongHostKey
         case loginFailed, copyFailed, commandNotStarted, readBackMismatch
         // The end.
+        case isolatorFailed, isolatorHangs, launcherFailed, interruptedByRestart, hostRebooted, notRunning
         case connectionLost, resultMissing, resultForged, cleanupIncomplete
     }
 

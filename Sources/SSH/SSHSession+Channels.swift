@@ -56,6 +56,7 @@ extension SSHSession {
             if count <= 0 { return }
             input.offset += count
         }
+        writeWaits = writeWaits || !input.isFinished
     }
 
     /// Opens channels, one after the other.

@@ -51,6 +51,7 @@ extension SSHSession {
     /// Everything that can go on without reading: drains channels, retries operations, sends.
     func settle() {
         guard failure == nil else { return }
+        writeWaits = false
         for channel in channels.values {
             guard failure == nil else { return }
             drain(channel)
@@ -87,7 +88,7 @@ extension SSHSession {
         guard failure == nil else { return }
         let reads = !transport.outbound.isOverfull && (unsafe control != nil || !pending.isEmpty)
         if reads != isReading { reads ? readable?.resume() : readable?.suspend() }
-        let writes = !transport.outbound.isEmpty
+        let writes = writeWaits || !transport.outbound.isEmpty
         if writes != isWriting { writes ? writable?.resume() : writable?.suspend() }
         (isReading, isWriting) = (reads, writes)
     }

@@ -28,6 +28,9 @@ internal import Glibc
 
     var readable: (any DispatchSourceRead)?
     var writable: (any DispatchSourceWrite)?
+    /// A write stopped because ``Transport/outbound`` was full: it must be tried again, even if all of that has left by
+    /// then and the server says nothing.
+    var writeWaits = false
     /// False while the source is suspended.
     var isReading = false
     var isWriting = false

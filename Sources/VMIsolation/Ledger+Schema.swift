@@ -20,16 +20,19 @@ extension Ledger {
                     """)
             try database.execute(sql: "INSERT INTO owner VALUES (?)", arguments: [UUID().uuidString.lowercased()])
         }
+        migrator.registerMigration("2", migrate: containersAsRecords)
         return migrator
     }
 
     /// - Returns: the owner's id.
     static func migrate(_ database: DatabaseQueue, path: String) throws -> String {
+        // Before anything else, and before the change to WAL is: that would write to the file.
         if try database.read({ try migrator.hasBeenSuperseded($0) }) {
             throw BulkheadError(
                 .stateUnusable, "ledger \(path)", "a newer Bulkhead wrote it",
                 remedy: "use that version, or set BULKHEAD_STATE_DIR to a directory of this version's own")
         }
+        try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
         try migrator.migrate(database)
         guard let owner = try database.read({ try String.fetchOne($0, sql: "SELECT id FROM owner") }) else {
             throw BulkheadError(.stateUnusable, "ledger \(path)", "it names no owner", remedy: "move it away")

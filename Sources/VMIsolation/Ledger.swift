@@ -1,98 +1,70 @@
 import Foundation
+import GRDB
 import Glibc
-public import GRDB
 public import Isolation
 
-/// What exists outside because of us: a row for every domain, file and address, written before the thing is made,
-/// removed when it is verified gone. One SQLite file for each state directory, shared by all processes.
+/// What exists outside because of us: a row for every container and address, written before the thing is made, removed
+/// when it is verified gone. One SQLite file for each state directory, shared by all processes.
 public struct Ledger: Sendable {
-    public struct Container: Codable, Sendable, FetchableRecord, PersistableRecord {
-        public static let databaseTableName = "container"
-        public var id: String
-        public var uuid: String
-        public var connection: String
-        /// Seconds since 1970.
-        public var created: Int
-        public var image: String
-        /// Left running on purpose.
-        public var kept: Bool
-        public var network: String
-        public var mac: String
-        public var address: String?
-    }
-
     /// Goes into every domain's metadata: a sweep takes nothing of another state directory's.
     public let owner: String
-    let database: DatabaseQueue
+    private let path: String
+    private let timeout: Duration
+    private let database: DatabaseQueue
 
-    /// - Throws: ``BulkheadError`` with `stateUnusable` where the file cannot be used, is corrupt or newer than we.
-    public init(path: String) throws(BulkheadError) {
-        // SQLite does not wait for its turn when it switches a new file to WAL: openers go one after the other. Each
-        // holds this for milliseconds, and the kernel gives it back for one that dies.
-        let turn = Glibc.open(path + ".turn", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        defer { Glibc.close(turn) }
-        if turn >= 0 { flock(turn, LOCK_EX) }
+    /// - Parameter timeout: how long to wait for other processes, here and in each call.
+    /// - Throws: ``BulkheadError`` with `diskFull`, or `stateUnusable` where the file cannot be used, is corrupt, or newer
+    ///   than we; then it is as it was.
+    public init(path: String, timeout: Duration = .seconds(15)) throws(BulkheadError) {
+        self.path = path
+        self.timeout = timeout
         do {
+            // SQLite does not wait for its turn when it switches a new file to WAL: openers go one after the other. Each
+            // holds this for milliseconds, and the kernel gives it back for one that dies.
+            let turn = try Ledger.turn(path + ".turn", timeout)
+            defer { withExtendedLifetime(turn) {} }
+            Ledger.keepPrivate(path)
             var configuration = Configuration()
-            configuration.busyMode = .timeout(15)
-            configuration.prepareDatabase { database in
-                try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-            }
+            configuration.busyMode = .timeout(timeout / .seconds(1))
+            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             database = try DatabaseQueue(path: path, configuration: configuration)
             owner = try Ledger.migrate(database, path: path)
-        } catch let error as BulkheadError {
-            throw error
         } catch {
-            throw Ledger.unusable(path, error)
+            throw Ledger.named(error, path, timeout)
         }
     }
 
-    static func unusable(_ path: String, _ error: any Error) -> BulkheadError {
-        BulkheadError(
-            .stateUnusable, "ledger \(path)", "\(error)",
-            remedy: "free space or correct its permissions; a broken ledger is never overwritten: move it away, "
-                + "then “bulkhead sweep” finds what it knew by the domains' tags")
-    }
-
-    /// Records the whole intent of a launch in one transaction, before the first thing is made.
-    ///
-    /// - Throws: ``BulkheadError`` with `nameInUse`.
-    public func open(_ container: Container) throws(BulkheadError) {
-        try write { database in
-            guard try Container.fetchOne(database, key: container.id) == nil else {
-                throw Ledger.nameInUse(container.id)
+    private static func turn(_ path: String, _ limit: Duration) throws(BulkheadError) -> FileLock {
+        let end = ContinuousClock.now + limit
+        while true {
+            if let lock = try FileLock.take(path) { return lock }
+            guard ContinuousClock.now < end else {
+                throw BulkheadError(
+                    .stateUnusable, "ledger lock \(path)", "another process held it for \(limit)",
+                    remedy: "find it with “fuser \(path)”, then try again")
             }
-            try container.insert(database)
+            usleep(2000)
         }
     }
 
-    public func update(_ container: Container) throws(BulkheadError) { try write { try container.update($0) } }
-
-    /// Forgets a container; everything of it was verified gone. Its address becomes free.
-    public func close(_ id: ContainerID) throws(BulkheadError) {
-        try write { database in
-            try database.execute(
-                sql: "UPDATE address SET container = NULL, used = strftime('%s') WHERE container = ?",
-                arguments: [id.description])
-            try database.execute(sql: "DELETE FROM container WHERE id = ?", arguments: [id.description])
+    /// Records hold commands and their environment: nobody else reads them. SQLite gives its other files the same mode.
+    private static func keepPrivate(_ path: String) {
+        // A file that exists is never opened here: closing it would drop the locks that SQLite has on it.
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        if descriptor >= 0 { close(descriptor) }
+        for file in [path, path + "-wal", path + "-shm"] {
+            var status = stat()
+            if lstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o077 != 0 {
+                chmod(file, 0o600)
+            }
         }
-    }
-
-    public func containers() throws(BulkheadError) -> [Container] {
-        try read { try Container.order(sql: "created, id").fetchAll($0) }
-    }
-
-    public func container(_ id: ContainerID) throws(BulkheadError) -> Container? {
-        try read { try Container.fetchOne($0, key: id.description) }
     }
 
     func write<Value>(_ body: (Database) throws -> Value) throws(BulkheadError) -> Value {
-        do { return try database.write(body) } catch let error as BulkheadError { throw error } catch {
-            throw Ledger.unusable(database.path, error)
-        }
+        do { return try database.write(body) } catch { throw Ledger.named(error, path, timeout) }
     }
 
     func read<Value>(_ body: (Database) throws -> Value) throws(BulkheadError) -> Value {
-        do { return try database.read(body) } catch { throw Ledger.unusable(database.path, error) }
+        do { return try database.read(body) } catch { throw Ledger.named(error, path, timeout) }
     }
 }

@@ -10,18 +10,29 @@ extension PlaceOptions {
     }
 }
 
+extension PlaceOptions {
+    /// For what ends containers: any template will do.
+    func machines() async throws -> Engine.Machines {
+        let place = try await place()
+        var machines = Engine.Machines(
+            images: place.images, template: try DomainTemplate.builtIn(in: place.templates))
+        machines.budgets = place.budgets
+        return machines
+    }
+}
+
 struct PS: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "ps", abstract: "Lists the containers of this host.")
     @OptionGroup var places: PlaceOptions
     @Flag(help: "One JSON array.") var json = false
 
     func run() async throws {
-        let all = try await places.engine().containers()
+        let all = try await places.engine().containers(try await places.machines())
         if json { return try printJSON(all) }
         let rows = all.map {
-            [$0.name, $0.state.rawValue, $0.domain, $0.address ?? "-", $0.image, $0.created.formatted(.iso8601)]
+            [$0.name, $0.state.rawValue, $0.machine, $0.address ?? "-", $0.image, $0.created.formatted(.iso8601)]
         }
-        printTable([["NAME", "STATE", "DOMAIN", "ADDRESS", "IMAGE", "CREATED"]] + rows)
+        printTable([["NAME", "STATE", "MACHINE", "ADDRESS", "IMAGE", "CREATED"]] + rows)
     }
 }
 
@@ -33,7 +44,8 @@ struct RM: AsyncParsableCommand {
 
     func run() async throws {
         let engine = try await places.engine()
-        for name in names { try await engine.remove(try ContainerID(name)) }
+        let machines = try await places.machines()
+        for name in names { try await engine.remove(try ContainerID(name), machines) }
     }
 }
 
@@ -45,7 +57,9 @@ struct Sweep: AsyncParsableCommand {
     @Flag(help: "One JSON array.") var json = false
 
     func run() async throws {
-        let findings = try await Sweeper(try await places.engine()).sweep(dryRun: dryRun, network: network)
+        let engine = try await places.engine()
+        let findings = try await Sweeper(engine, try await places.machines())
+            .sweep(dryRun: dryRun, network: network)
         if json {
             try printJSON(findings)
         } else {

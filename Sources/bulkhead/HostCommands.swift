@@ -94,7 +94,9 @@ struct ImageCommand: AsyncParsableCommand {
             let place = try await Place(connection: nil)
             let ledger = try Ledger(path: place.state.ledger)
             for name in names {
-                if let user = try ledger.containers().first(where: { $0.image == name }) {
+                if let user = try ledger.records().first(where: {
+                    $0.launcher == "vm" && $0.config.image == name && !$0.life.state.isEnded
+                }) {
                     throw BulkheadError(
                         .imageInUse, "image “\(name)”", "container \(user.id) uses it", remedy: "bulkhead rm \(user.id)"
                     )

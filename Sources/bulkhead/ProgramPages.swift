@@ -36,10 +36,13 @@ struct ProgramPages: Sendable {
     /// Reads a line such as `7f00-7f10 r-xp 00000000 08:01 12   /usr/lib/x.so`.
     private static func region(_ line: [UInt8]) -> (begin: UInt, size: Int)? {
         let words = line.split(separator: UInt8(ascii: " "))
-        guard words.count > 5, words[5].first == UInt8(ascii: "/"), words[1].dropFirst().first == UInt8(ascii: "-") else {
+        guard words.count > 5, words[5].first == UInt8(ascii: "/"), words[1].dropFirst().first == UInt8(ascii: "-")
+        else {
             return nil
         }
-        let range = words[0].split(separator: UInt8(ascii: "-")).map { UInt(String(decoding: $0, as: UTF8.self), radix: 16) }
+        let range = words[0].split(separator: UInt8(ascii: "-")).map {
+            UInt(String(decoding: $0, as: UTF8.self), radix: 16)
+        }
         guard range.count == 2, let begin = range[0], let end = range[1] else { return nil }
         return (begin, Int(end - begin))
     }

@@ -9,11 +9,13 @@ struct Run: AsyncParsableCommand {
         abstract: "Runs one command in a fresh virtual machine.",
         discussion: """
             Exit status: the command's own; 128+n when a signal ended it; 123 when the guest ended under it (powered \
-            off, rebooted, panicked); 124 at the time limit; 125 when Bulkhead or the host failed, with a named error.
+            off, rebooted, panicked); 122 when its disk was full and it had no status of its own; 137 when it ran out of \
+            memory or was destroyed; 124 at the time limit; 125 when Bulkhead or the host failed, with a named error.
             """)
 
     @OptionGroup var places: PlaceOptions
     @OptionGroup var sizes: ResourceOptions
+    @OptionGroup var rates: RateOptions
     @Option(help: "Image by name, or a path that contains a “/”.") var image = ImageStore.defaultName
     @Option(help: "Domain template; docs/templates.md.") var template: String?
     @Option(help: "libvirt network; by default one of our own without a way out.") var network: String?
@@ -26,6 +28,8 @@ struct Run: AsyncParsableCommand {
     @Option(help: "User in the guest.") var user = "root"
     @Option(help: "Longest time the command may take: 90s, 10m, 2h.") var timeout: String?
     @Option(help: "Name of container, domain and guest.") var name: String?
+    @Option(help: "vm, process, external:/PATH/TO/PROGRAM, or isolators, separated by commas; docs/isolators.")
+    var isolation = "vm"
     @Flag(name: .shortAndLong, help: "Give the command a terminal.") var tty = false
     @Flag(help: "Print the result as one line of JSON, the last on standard error.") var json = false
     @Flag(help: "Print every stage with its time.") var verbose = false
@@ -37,8 +41,9 @@ struct Run: AsyncParsableCommand {
         let pages = ProgramPages()
         pages.release()
         let place = try await places.place()
-        let request = try request(place)
-        let engine = try Engine(state: place.state, connection: place.connection, templates: place.templates)
+        let list = try IsolationList(isolation)
+        let config = try config(list)
+        let containerizer = try containerizer(place, list)
         let progress = Progress(style: json ? .none : verbose ? .lines : isatty(STDERR_FILENO) == 1 ? .live : .none)
         let terminal = tty ? try Terminal() : nil
         let signals = SignalRelay()
@@ -53,41 +58,82 @@ struct Run: AsyncParsableCommand {
                 try await StandardStream.errors.write(bytes)
             },
             terminal: terminal?.request, windowSizes: terminal?.sizes, signals: signals.forCommand)
-        let launch = Task {
-            await engine.launch(request, streams: streams) { entry in
-                progress.show(entry)
-                if entry.duration == nil, [.prepare, .start, .run].contains(entry.stage) { pages.release() }
-            }
+        signals.secondSignal = {
+            // Before it is known there is nothing to clean up.
+            Task { do { try await containerizer.destroy(config.id) } catch { _exit(130) } }
         }
-        signals.secondSignal = { launch.cancel() }
-        let report = await launch.value
+        let report = await report(of: config, in: containerizer, streams) { entry in
+            progress.show(entry)
+            if entry.duration == nil, [.prepare, .start, .run].contains(entry.stage) { pages.release() }
+        }
         terminal?.restore()
         progress.clear()
         let result = RunResult(report, total: ContinuousClock.now - started)
         let text = json ? try result.json() : result.text(report)
         if !text.isEmpty { writeError((progress.isAmidLine ? "\n" : "") + text) }
-        throw ExitCode(report.outcome.exitStatus)
+        throw ExitCode(report.termination.outcome.exitStatus)
     }
 
-    private func request(_ place: Place) throws -> LaunchRequest {
+    /// What could not even be begun is told as all else is.
+    private func report(
+        of config: ContainerConfig, in containerizer: Containerizer, _ streams: CommandStreams,
+        _ observe: @escaping @Sendable (Timeline.Entry) -> Void
+    ) async -> ContainerReport {
+        do { return try await containerizer.run(config, streams: streams, observe: observe) } catch {
+            let named = error as? BulkheadError ?? BulkheadError(.launcherFailed, "the launch", "\(error)", remedy: "")
+            return ContainerReport(refused: config, because: named)
+        }
+    }
+
+    private func containerizer(_ place: Place, _ list: IsolationList) throws -> Containerizer {
+        guard let policy = AccelerationPolicy(rawValue: accel) else {
+            throw BulkheadError(.badOption, "--accel “\(accel)”", "unknown", remedy: "give auto, kvm or tcg")
+        }
+        var machines = Engine.Machines(
+            images: place.images, template: try DomainTemplate(path: template ?? place.templates + "/domain.xml"))
+        machines.policy = place.policy
+        machines.network = network
+        machines.acceleration = policy
+        machines.budgets = place.budgets
+        try check(list)
+        if list.launcher == .vm { _ = try place.images.image(image) }
+        return try Engine(state: place.state, connection: place.connection, templates: place.templates)
+            .containerizer(machines, list)
+    }
+
+    /// No option is silently without effect.
+    private func check(_ list: IsolationList) throws {
+        if timeout != nil, !list.isolators.contains(where: { $0.hasSuffix("/time") }) {
+            throw BulkheadError(
+                .badOption, "--timeout", "--isolation \(isolation) names no isolator of time",
+                remedy: "add vm/time, process/time or external/time")
+        }
+        guard list.launcher != .vm else { return }
+        let idle = [
+            ("--image", image != ImageStore.defaultName), ("--template", template != nil),
+            ("--network", network != nil),
+            ("--accel", accel != AccelerationPolicy.auto.rawValue), ("--keep", keep),
+        ]
+        for (option, isGiven) in idle where isGiven {
+            throw BulkheadError(
+                .badOption, option, "there is no virtual machine with --isolation \(isolation)", remedy: "leave it out")
+        }
+    }
+
+    private func config(_ list: IsolationList) throws -> ContainerConfig {
         guard !command.isEmpty else {
             throw BulkheadError(
                 .badOption, "COMMAND", "it is missing", remedy: "write it behind --: bulkhead run -- true")
         }
-        guard let policy = AccelerationPolicy(rawValue: accel) else {
-            throw BulkheadError(.badOption, "--accel “\(accel)”", "unknown", remedy: "give auto, kvm or tcg")
-        }
         let limit = try timeout.map { try TimeLimit.parse($0) }
         let identifier = try name.map { name throws(BulkheadError) in try ContainerID(name) } ?? ContainerID.random()
         let variables = try environment.map { try Pair.variable($0) }
-        return LaunchRequest(
-            id: identifier, resources: try sizes.resources(), image: try place.images.image(image),
-            template: try DomainTemplate(path: template ?? place.templates + "/domain.xml"), policy: place.policy,
-            network: network, acceleration: policy, budgets: place.budgets,
+        return ContainerConfig(
+            id: identifier, resources: try sizes.resources(), image: image,
             command: TaskCommand(
                 arguments: command, environment: variables, directory: try Pair.absolute(workdir, "--workdir"),
                 user: user, terminal: tty),
-            puts: try put.map { try Pair.put($0) }, gets: try get.map { try Pair.get($0) }, timeLimit: limit, keep: keep
-        )
+            puts: try put.map { try Pair.put($0) }, gets: try get.map { try Pair.get($0) }, timeLimit: limit,
+            rates: try rates.limits(list), keep: keep)
     }
 }

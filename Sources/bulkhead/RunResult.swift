@@ -43,6 +43,8 @@ struct RunResult: Encodable {
 
     var name: String
     var outcome: String
+    /// What proves it.
+    var evidence: [String]
     var exitStatus: Int32
     var signal: Int32?
     var failedStage: LaunchStage?
@@ -60,24 +62,26 @@ struct RunResult: Encodable {
     var totalMilliseconds: Int64
     var stages: [Stage]
 
-    init(_ report: LaunchReport, total: Duration) {
-        name = report.container.description
-        outcome = report.outcome.name
-        exitStatus = report.outcome.exitStatus
-        switch report.outcome {
+    init(_ report: ContainerReport, total: Duration) {
+        name = report.record.id.description
+        outcome = report.termination.outcome.name
+        evidence = report.termination.evidence
+        exitStatus = report.termination.outcome.exitStatus
+        switch report.termination.outcome {
         case .signalled(let number), .interrupted(let number): signal = number
         default: break
         }
-        if case .launchFailed(let stage, _) = report.outcome { failedStage = stage }
-        error = report.outcome.error.map { Failure($0) }
-        fetchError = report.fetchFailure.map { Failure($0) }
-        leftOut = report.leftOut.isEmpty ? nil : report.leftOut.map { Links($0) }
+        if case .launchFailed(let stage, _) = report.termination.outcome { failedStage = stage }
+        error = report.termination.outcome.error.map { Failure($0) }
+        fetchError = report.termination.flaws.first.map { Failure($0) }
+        leftOut = report.termination.leftOut.isEmpty ? nil : report.termination.leftOut.map { Links($0) }
         cleanUpError = report.cleanUpFailure.map { Failure($0) }
-        acceleration = report.acceleration
-        address = report.address
-        memoryMiB = report.resources.memory.mebibytes
-        memoryLimitMiB = report.hardLimit?.mebibytes
-        keptKeyFile = report.kept?.keyFile
+        acceleration = report.plan.acceleration
+        address = report.plan.address
+        memoryMiB = report.record.resources.memory.mebibytes
+        memoryLimitMiB = report.plan.hardLimit?.mebibytes
+        keptKeyFile =
+            report.isKept && report.record.launcher == "vm" ? AccessFiles(directory: report.directory).clientKey : nil
         totalMilliseconds = total.milliseconds
         stages = report.timeline.entries.map {
             Stage(
@@ -87,29 +91,35 @@ struct RunResult: Encodable {
     }
 
     /// Text that belongs on standard error after the command's own.
-    func text(_ report: LaunchReport) -> String {
+    func text(_ report: ContainerReport) -> String {
         var text = ""
-        switch report.outcome {
+        switch report.termination.outcome {
         case .exited, .signalled: break
         case .launchFailed(let stage, let error):
             text += "bulkhead: launch failed at stage \(stage.rawValue): \(error)\n"
         case .hostFailed(let error): text += "bulkhead: \(error)\n"
         case .outOfMemory:
-            text += "bulkhead: outOfMemory: the guest's \(report.resources.memory) were used up; give more with --mem\n"
+            text +=
+                "bulkhead: outOfMemory: the guest's \(report.record.resources.memory) were used up; give more with --mem\n"
         case .guestPoweredOff, .guestRebooted, .guestPanicked:
             text +=
                 "bulkhead: \(outcome): the guest ended before the command's result was known; see bulkhead console \(name)\n"
         case .monitorKilled: text += "bulkhead: monitorKilled: the guest's QEMU process ended; see the host's log\n"
+        case .outOfDisk: text += "bulkhead: outOfDisk: the scratch space was used up; give more with --disk\n"
+        case .limitReached(let what): text += "bulkhead: limitReached: \(what)\n"
         case .timeLimit: text += "bulkhead: timeLimit: the command was ended at its --timeout\n"
         case .interrupted: text += "bulkhead: interrupted before the command ran\n"
         case .destroyed: text += "bulkhead: destroyed on request\n"
         }
         for links in leftOut ?? [] { text += RunResult.lines(links) }
-        for error in [report.fetchFailure, report.cleanUpFailure].compactMap(\.self) { text += "bulkhead: \(error)\n" }
-        if let kept = report.kept {
+        for error in report.termination.flaws + (report.cleanUpFailure.map { [$0] } ?? []) {
+            text += "bulkhead: \(error)\n"
+        }
+        if report.isKept, let address {
+            let kept = AccessFiles(directory: report.directory)
             text +=
-                "bulkhead: kept \(name) at \(kept.address)\n"
-                + "  reach it: ssh -i \(kept.keyFile) -o UserKnownHostsFile=\(kept.knownHosts) root@\(kept.address)\n"
+                "bulkhead: kept \(name) at \(address)\n"
+                + "  reach it: ssh -i \(kept.clientKey) -o UserKnownHostsFile=\(kept.knownHosts) root@\(address)\n"
                 + "  end it:   bulkhead rm \(name)\n"
         }
         return text

@@ -1,7 +1,6 @@
 import Dispatch
 import Glibc
 import Isolation
-import SSH
 import VMIsolation
 
 /// The caller's terminal in raw mode, for `-t`: keys go to the guest as they are.
@@ -28,11 +27,9 @@ final class Terminal: Sendable {
         source.resume()
     }
 
-    var request: PTYRequest {
+    var request: TerminalRequest {
         let (columns, rows) = Terminal.size()
-        return PTYRequest(
-            terminal: RawText.environment("TERM") ?? "xterm", columns: UInt16(clamping: columns),
-            rows: UInt16(clamping: rows))
+        return TerminalRequest(type: RawText.environment("TERM") ?? "xterm", columns: columns, rows: rows)
     }
 
     func restore() {

@@ -28,6 +28,7 @@ extension HostTests {
             let report = try run.report
             // What was not seen cannot be told apart, but it is never a success.
             #expect([123, 125].contains(run.status) && report.outcome != "exited", "\(run)")
+            #expect(!report.evidence.isEmpty || report.error != nil, "\(run)")
         }
 
         @Test(arguments: [" start …", " lease …"])

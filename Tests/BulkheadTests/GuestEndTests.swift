@@ -7,19 +7,34 @@ extension TaskTests {
     /// A guest that ends under its command, and commands that lie about their end.
     @Suite(.bench) struct GuestEndTests {
         @Test(arguments: [
-            ("poweroff -f; sleep 60", "guestPoweredOff"), ("reboot -f; sleep 60", "guestRebooted"),
-            ("echo c >/proc/sysrq-trigger; sleep 60", "guestPanicked"),
+            ("poweroff -f; sleep 60", "guestPoweredOff", "domain state: poweredOff"),
+            ("reboot -f; sleep 60", "guestRebooted", "domain event: reboot"),
+            ("echo c >/proc/sysrq-trigger; sleep 60", "guestPanicked", "domain event: crashed"),
         ])
-        func aGuestThatEndsIsNoSuccess(_ script: String, _ outcome: String) async throws {
+        func aGuestThatEndsIsNoSuccess(_ script: String, _ outcome: String, _ evidence: String) async throws {
             let run = try await bench().run(shell: script)
             let report = try run.report
             #expect(run.status == 123 && report.outcome == outcome, "\(run)")
+            #expect(report.evidence.contains(evidence), "\(report.evidence)")
+        }
+
+        @Test(
+            arguments: [("exit 0", "exited", 0), ("exit 7", "exited", 7), ("kill -TERM $$", "signalled", 143)]
+                as [(String, String, Int32)])
+        func anEndOfItsOwnIsProvenByTheFile(_ script: String, _ outcome: String, _ status: Int32) async throws {
+            let run = try await bench().run(shell: script)
+            let report = try run.report
+            #expect(run.status == status && report.outcome == outcome, "\(run)")
+            #expect(report.evidence == ["file result: status \(status)"])
         }
 
         @Test func wantOfMemoryIsNamed() async throws {
             let run = try await bench().run(["--mem", "128"], command: ["tail", "/dev/zero"])
             let report = try run.report
             #expect(run.status == 137 && report.outcome == "outOfMemory", "\(run)")
+            #expect(
+                report.evidence.contains { $0.hasPrefix("file result: the guest's kernel killed ") },
+                "\(report.evidence)")
         }
 
         @Test func aKilledMonitorIsTheHostsFailure() async throws {
@@ -32,6 +47,7 @@ extension TaskTests {
             let run = try await bench().finish(launched, within: .seconds(60))
             let report = try run.report
             #expect(run.status == 125 && report.outcome == "monitorKilled", "\(run)")
+            #expect(report.evidence == ["domain state: failed"])
         }
 
         @Test func aDomainDestroyedFromOutsideIsTold() async throws {
@@ -41,6 +57,7 @@ extension TaskTests {
             let run = try await bench().finish(launched, within: .seconds(60))
             let report = try run.report
             #expect(run.status == 137 && report.outcome == "destroyed", "\(run)")
+            #expect(report.evidence == ["domain state: destroyed"])
         }
 
         @Test func aResultThatWasRemovedIsNoSuccess() async throws {

@@ -49,7 +49,9 @@ extension HostTests {
             #expect(removed.status == 0, "\(removed)")
             let run = try await bench.finish(launched, within: .seconds(30))
             #expect(run.status == 137 && run.lines == ["on"])
-            #expect(try run.report.outcome == "destroyed")
+            let report = try run.report
+            #expect(
+                report.outcome == "destroyed" && report.evidence.last?.hasPrefix("domain state: ") == true, "\(report)")
 
             let console = try await bench.call("console", launched.name)
             #expect(console.status == 0 && console.text.contains("bulkhead: ready"), "\(console)")

@@ -30,6 +30,12 @@ extension HostTests {
             ["--timeout", "-1s"], ["--env", "=x"],
             ["--env", "BULKHEAD_IS_NOT_SET"], ["--put", "nocolon"], ["--put", "/etc/passwd:relative"],
             ["--get", "relative:/tmp/x"],
+            ["--isolation=magic"], ["--isolation="], ["--isolation=vm,vm"], ["--isolation=vm,vm/disk"],
+            ["--isolation=vm/disk,vm/disk"], ["--isolation=vm,process"], ["--isolation=process,vm/disk"],
+            ["--isolation=vm/disk,process/time"], ["--isolation=vm,"], ["--isolation=external"],
+            ["--isolation=external:relative.sh"], ["--isolation=process,process"],
+            ["--isolation=process", "--disk-rate", "1M"], ["--isolation=process", "--network-rate", "1M"],
+            ["--isolation", "vm/compute,vm/network", "--disk-iops", "10"],
             ["--workdir", "relative"], ["--connect", "qemu+ssh://elsewhere/system"], ["--connect", "test:///default"],
         ])
         func optionsThatCannotBeMeant(_ options: [String]) async throws { try await expect("badOption", options) }
@@ -38,6 +44,9 @@ extension HostTests {
             ["--cpus", "0"], ["--cpus=-1"], ["--cpus", "99999"], ["--cpus", "many"], ["--mem", "0"], ["--mem=-5"],
             ["--mem", "1Q"],
             ["--mem", "1"], ["--mem", "99999999999999999999T"], ["--disk", "0"], ["--disk", "nan"], ["--cpus", ""],
+            ["--disk-rate", "0"], ["--disk-rate", "fast"], ["--disk-rate", "1K"], ["--disk-rate=-1M"],
+            ["--disk-iops", "0"], ["--disk-iops", "1.5"], ["--disk-iops", "99999999999"],
+            ["--network-rate", "0.5K"], ["--network-rate", ""],
         ])
         func amountsThatCannotBeMeant(_ options: [String]) async throws { try await expect("badResource", options) }
 

@@ -50,5 +50,13 @@ extension HostTests {
                 ["--disk", "16"], shell: "dd if=/dev/zero of=x bs=1M count=64 2>&1 | grep -o 'No space left'; echo on")
             #expect(run.status == 0 && run.lines == ["No space left", "on"], "\(run)")
         }
+
+        @Test func aCommandThatEndsForAFullDiskIsToldSo() async throws {
+            let run = try await bench().run(
+                ["--disk", "16"], shell: "dd if=/dev/zero of=x bs=1M count=64 2>/dev/null || exit 9")
+            let report = try run.report
+            #expect(run.status == 9 && report.outcome == "outOfDisk", "\(run)")
+            #expect(report.evidence == ["file result: status 9", "file result: no space left in /sandbox"])
+        }
     }
 }

@@ -14,6 +14,7 @@ extension TaskTests {
             let run = try await bench().run(["--timeout", "2s"], shell: "echo on; sleep 300")
             let report = try run.report
             #expect(run.status == 124 && report.outcome == "timeLimit" && run.lines == ["on"], "\(run)")
+            #expect(report.evidence.count == 1 && report.evidence[0].contains("2"), "\(report.evidence)")
             #expect(try 2000...15000 ~= spent(report), "\(report)")
         }
 

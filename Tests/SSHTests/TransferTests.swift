@@ -6,6 +6,20 @@ extension AllTests {
     @Suite struct TransferTests {
         private static let sample = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 131 >> 5) }
 
+        /// A server with a large window is silent for long: nothing but the socket tells that there is room again.
+        @Test func aLongWriteNeedsNoWordFromTheServer() async throws {
+            let server = try await TestServer(.dropbear, configuration: ["-W", "10485760"])
+            var options = SSHOptions()
+            options.keepAlive = nil
+            let session = try await server.logIn(options)
+            let channel = try await session.execute("cat >/dev/null")
+            for _ in 0..<64 {
+                try await channel.write([UInt8](repeating: 7, count: 1 << 20), within: .seconds(30))
+            }
+            try await channel.finishInput(within: .seconds(30))
+            #expect(try await channel.wait(within: .seconds(30)) == .exited(0))
+        }
+
         @Test(arguments: TestServer.Kind.allCases, ["file", "it's a $(file) \"name\"\n", "-rf"])
         func aFileGoesThereAndBack(_ kind: TestServer.Kind, _ name: String) async throws {
             let server = try await TestServer(kind)

@@ -5,7 +5,7 @@
 # Everything that building, running and testing need beside Swift itself.
 packages="qemu-system-x86 qemu-utils libvirt-daemon-system libvirt-clients libvirt-dev libssh2-1-dev libsqlite3-dev
 pkg-config dnsmasq-base iptables ebtables nftables iproute2 util-linux e2fsprogs cpio lz4 zstd xz-utils
-ca-certificates dropbear-bin openssh-client debootstrap"
+ca-certificates dropbear-bin openssh-client debootstrap jq"
 image=${BULKHEAD_IMAGE_DIR:-/var/cache/bulkhead/images/default}
 stamps=$base/.build
 

@@ -9,7 +9,7 @@ struct GuestIdentity: Sendable {
     let machineID: String
     /// What the guest proves to be with.
     let hostKey: SSHPrivateKey
-    /// What we log in with; never leaves this process's memory.
+    /// What we log in with; leaves this process's memory only where a later one must reach the guest.
     let clientKey: SSHPrivateKey
 
     init(_ container: ContainerID, uuid: UUID) {

@@ -4,11 +4,11 @@ import SSH
 import Synchronization
 
 extension GuestSession {
-    /// Brings the launcher script in; length and SHA-256 are compared.
-    func put(script: LauncherScript) async throws {
-        do {
-            try await ssh.upload(script.bytes, to: LauncherScript.path, mode: 0o500, within: .seconds(60))
-        } catch let error as SSHError { throw error.named("launcher script") }
+    /// Length and SHA-256 are compared.
+    func write(_ bytes: [UInt8], to path: String, mode: UInt16) async throws {
+        do { try await ssh.upload(bytes, to: path, mode: mode, within: .seconds(60)) } catch let error as SSHError {
+            throw error.named(path)
+        }
     }
 
     /// Brings a file or a tree in, as an archive on one channel.
@@ -17,7 +17,7 @@ extension GuestSession {
         var archive = try TarWriter(path: transfer.host, as: name)
         let command = GuestCommand.quoted(
             "mkdir -p -- \(ShellQuoting.quote(folder)) && cd -- \(ShellQuoting.quote(folder)) && "
-                + GuestCommand.summed("tee $f | tar -xf -; s=$?"))
+                + GuestCommand.summed("relay | tar -xf -; s=$?"))
         do {
             let channel = try await ssh.execute(RawText.decode(command))
             async let report = Self.report(of: channel)
@@ -32,7 +32,7 @@ extension GuestSession {
     }
 
     /// Brings a file or a tree out; the guest is not believed anything about it.
-    func get(_ transfer: Transfer) async throws -> ExtractionSummary {
+    func get(_ transfer: Transfer) async throws -> LeftOut {
         let guest = GuestPath(transfer.guest, source: transfer.guest).split
         let host = URL(fileURLWithPath: transfer.host)
         let target = try ExtractionDirectory(path: host.deletingLastPathComponent().path)
@@ -40,8 +40,7 @@ extension GuestSession {
         let command = GuestCommand.quoted(
             "cd -- \(ShellQuoting.quote(guest.folder)) && "
                 + GuestCommand.summed(
-                    "{ tar -cf - -- \(ShellQuoting.quote(guest.name)); s=$?; echo $s >$f.s; } | tee $f; read -r s <$f.s"
-                ))
+                    "{ tar -cf - -- \(ShellQuoting.quote(guest.name)); echo $? >$f.s; } | relay; read -r s <$f.s"))
         do {
             let channel = try await ssh.execute(RawText.decode(command))
             try await channel.finishInput()
@@ -60,7 +59,7 @@ extension GuestSession {
             guard exit.isSuccess else { throw GuestCommand.failure("--get \(transfer.guest)", "\(exit): \(said)") }
             let summary = try reader.finish()
             try await compare((said, exit), sum, "--get \(transfer.guest)")
-            return summary
+            return LeftOut(guest: transfer.guest, count: summary.leftOut, notes: summary.notes)
         } catch let error as SSHError { throw error.named("--get \(transfer.guest)") }
     }
 
@@ -103,10 +102,20 @@ struct GuestPath {
 enum GuestCommand {
     static func quoted(_ script: String) -> String { "exec sh -c \(ShellQuoting.quote(script))" }
 
-    /// Runs a pipe through the named pipe `$f`, whose bytes `md5sum` reads, and prints its line to standard error.
+    /// Runs a pipe with a `relay` in it, which passes bytes on and leaves their MD5, which is then printed to standard
+    /// error. Our own guest has a program for it; elsewhere `tee` and `md5sum` do the same, many times slower under
+    /// emulation with busybox, whose `tee` moves a kilobyte at a time.
+    ///
+    /// - Parameter pipe: puts its status in `s`; may use the file `$f.s`.
     static func summed(_ pipe: String) -> String {
-        "f=$(mktemp -u /tmp/.bulkhead.XXXXXX) && mkfifo -m 600 $f && { md5sum <$f >$f.c & p=$!; \(pipe); wait $p; "
-            + "cat $f.c >&2; rm -f $f $f.c $f.s; exit $s; }"
+        "if command -v bulkhead-relay >/dev/null; then relay() { bulkhead-relay 2>$f; }; "
+            + "else relay() { mkfifo -m 600 $f.p && { md5sum <$f.p >$f & tee $f.p; wait $!; }; }; fi; "
+            + "f=$(mktemp /tmp/.bulkhead.XXXXXX) && { \(pipe); cat $f >&2; rm -f $f $f.p $f.s; exit $s; }"
+    }
+
+    /// Delivers a signal to the command's whole process group.
+    static func signal(_ number: Int32) -> String {
+        "read -r group <\(LauncherScript.processGroup) && kill -s \(number) -- -$group"
     }
 
     static func failure(_ what: String, _ why: String) -> BulkheadError {

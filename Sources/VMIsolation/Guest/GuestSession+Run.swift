@@ -2,43 +2,18 @@ import Isolation
 import SSH
 
 extension GuestSession {
-    /// Runs the launcher script and finds out how its command ended.
-    ///
-    /// - Throws: ``BulkheadError`` with `connectionLost`, `resultMissing`, `resultForged` or `commandNotStarted`.
-    func run(_ script: LauncherScript, streams: CommandStreams, terminal: PTYRequest?, limit: Duration?) async throws
-        -> Outcome
-    {
-        let exit: SSHExit?
-        let limitReached = Once<Void>()
+    func run(_ command: String, streams: CommandStreams, terminal: TerminalRequest?) async throws -> Int32? {
+        let request = terminal.map {
+            PTYRequest(terminal: $0.type, columns: UInt16(clamping: $0.columns), rows: UInt16(clamping: $0.rows))
+        }
         do {
-            exit = try await withThrowingTaskGroup(of: SSHExit?.self) { group in
-                group.addTask { try await stream(script, streams, terminal) }
-                if let limit {
-                    group.addTask {
-                        try await Task.sleep(for: limit)
-                        limitReached.fulfil(.success(()))
-                        return try await end()
-                    }
-                }
-                defer { group.cancelAll() }
-                return try await group.next() ?? nil
-            }
+            guard case .exited(let status) = try await stream(command, streams, request) else { return nil }
+            return Int32(clamping: status)
         } catch let error as SSHError { throw error.named("the command's session") }
-        guard let exit, limitReached.current == nil else { return .timeLimit }
-        return try await outcome(script, exit)
     }
 
-    /// SIGTERM, and five seconds to heed it.
-    private func end() async throws -> SSHExit? {
-        await send(signal: 15)
-        try await Task.sleep(for: .seconds(5))
-        return nil
-    }
-
-    private func stream(_ script: LauncherScript, _ streams: CommandStreams, _ terminal: PTYRequest?) async throws
-        -> SSHExit?
-    {
-        let channel = try await ssh.execute("exec sh \(LauncherScript.path)", pty: terminal)
+    private func stream(_ command: String, _ streams: CommandStreams, _ terminal: PTYRequest?) async throws -> SSHExit {
+        let channel = try await ssh.execute(command, pty: terminal)
         return try await withThrowingTaskGroup(of: SSHExit?.self) { group in
             group.addTask { try await pass(streams.input, to: channel) }
             if let sizes = streams.windowSizes {
@@ -75,6 +50,10 @@ extension GuestSession {
         return nil
     }
 
+    private func brokenPipe() async {
+        _ = try? await output(of: GuestCommand.signal(13), limit: 4096, within: .seconds(10))
+    }
+
     /// A reader that has gone away ends the command as a broken pipe would.
     private func deliver(_ channel: SSHChannel, _ streams: CommandStreams) async throws {
         var closed = false
@@ -88,33 +67,8 @@ extension GuestSession {
                 throw CancellationError()
             } catch {
                 closed = true
-                await send(signal: 13)
+                await brokenPipe()
             }
         }
-    }
-
-    /// Success needs both: the channel's exit status, and the same in a file that only this launch's script can write.
-    private func outcome(_ script: LauncherScript, _ exit: SSHExit) async throws -> Outcome {
-        let bytes = try await output(of: "cat \(LauncherScript.result)", limit: 2048)
-        guard let result = LauncherResult(bytes, nonce: script.nonce) else {
-            throw BulkheadError(
-                bytes.isEmpty ? .resultMissing : .resultForged, "the command's result",
-                "the session says \(exit), the launcher's own file \(bytes.isEmpty ? "is not there" : "is not this launch's")",
-                remedy: "the command removed or changed \(LauncherScript.directory)")
-        }
-        guard exit == .exited(UInt32(result.status)) else {
-            throw BulkheadError(
-                .resultForged, "the command's result", "the session says \(exit), the file \(result.status)",
-                remedy: "the command changed \(LauncherScript.directory) or killed its launcher")
-        }
-        guard result.error.isEmpty else {
-            throw BulkheadError(
-                .commandNotStarted, "the command",
-                "\(ConsoleLog.printable(result.error)) is not to be had in the guest",
-                remedy: "give a --user and a --workdir that the guest has or can make")
-        }
-        if result.status == 137 && result.killedForMemory > 0 { return .outOfMemory }
-        return result.status > 128 && result.status <= 128 + 64
-            ? .signalled(result.status - 128) : .exited(result.status)
     }
 }

@@ -3,7 +3,7 @@ import Isolation
 import SSH
 
 /// Our one session with a guest, for its whole life: errors in our words, everything bounded.
-struct GuestSession: Sendable {
+struct GuestSession: GuestChannel {
     let ssh: SSHSession
 
     /// Waits for something to accept connections. The first tries are short: a packet that comes before the guest has
@@ -22,16 +22,16 @@ struct GuestSession: Sendable {
     }
 
     /// Exchanges keys; the server must prove to hold the planted one.
-    static func open(_ descriptor: Int32, _ identity: GuestIdentity, address: String) async throws -> GuestSession {
+    static func open(_ descriptor: Int32, _ guest: GuestAddress) async throws -> GuestSession {
         do {
             return GuestSession(
-                ssh: try await SSHSession.connect(over: descriptor, hostKey: identity.hostKey.publicKey))
-        } catch let error as SSHError { throw error.named("guest at \(address)") }
+                ssh: try await SSHSession.connect(over: descriptor, hostKey: guest.hostKey))
+        } catch let error as SSHError { throw error.named("guest at \(guest.address)") }
     }
 
-    func login(_ key: SSHPrivateKey, address: String) async throws {
-        do { try await ssh.authenticate(user: "root", key: key) } catch let error as SSHError {
-            throw error.named("guest at \(address)")
+    func login(_ guest: GuestAddress) async throws {
+        do { try await ssh.authenticate(user: "root", key: guest.clientKey) } catch let error as SSHError {
+            throw error.named("guest at \(guest.address)")
         }
     }
 
@@ -41,16 +41,12 @@ struct GuestSession: Sendable {
             of: "command -v cloud-init >/dev/null && cloud-init status --wait", limit: 64 << 10, within: .seconds(3600))
     }
 
-    /// Delivers a signal to the command's whole process group.
-    func send(signal number: Int32) async {
-        let script = "read -r group <\(LauncherScript.processGroup) && kill -s \(number) -- -$group"
-        _ = try? await output(of: script, limit: 4096)
-    }
+    func close() async { await ssh.close() }
 
     /// What a short command of ours writes to standard output.
     ///
     /// - Parameter limit: bytes of standard output and error together.
-    func output(of command: String, limit: Int, within time: Duration = .seconds(30)) async throws -> [UInt8] {
+    func output(of command: String, limit: Int, within time: Duration) async throws -> [UInt8] {
         do {
             return try await ssh.run(command, limit: limit, within: time).standardOutput
         } catch let error as SSHError { throw error.named("command in the guest") }

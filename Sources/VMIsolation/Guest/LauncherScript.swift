@@ -13,15 +13,20 @@ struct LauncherScript: Sendable {
     let nonce: String
 
     /// - Parameter path: of the template, `launcher.sh`.
-    init(_ command: TaskCommand, container: ContainerID, template path: String) throws(BulkheadError) {
-        nonce = (0..<4).map { _ in String(UInt64.random(in: 0 ... .max), radix: 16) }.joined()
+    /// - Parameter nonce: of a script that a former process of ours made; nil for a new one.
+    /// - Parameter spools: output goes to files in the guest, see ``Spool``.
+    init(
+        _ command: TaskCommand, container: ContainerID, template path: String, nonce known: String? = nil,
+        spools: Bool = false
+    ) throws(BulkheadError) {
+        nonce = known ?? (0..<4).map { _ in String(UInt64.random(in: 0 ... .max), radix: 16) }.joined()
         let renderer = try TemplateRenderer(try TemplateFile(path: path), tags: LauncherScript.tags, escaping: .shell)
         let rendered = try renderer.render([
             "container": .text(container.description), "nonce": .text(nonce), "user": .text(command.user),
             "workdir": .text(command.directory), "command": .text(command.arguments.first ?? ""),
             "arguments": .list(command.arguments.map { ["argument": .text($0)] }),
             "environment": .list(command.environment.map { ["variable": .text("\($0.name)=\($0.value)")] }),
-            "terminal": .flag(command.terminal),
+            "terminal": .flag(command.terminal), "spool": .flag(spools),
         ])
         bytes = RawText.decode(rendered.text)
     }
@@ -36,6 +41,7 @@ struct LauncherScript: Sendable {
         .init("arguments", .section([.init("argument", .text, "one word")]), "the program and its arguments"),
         .init("environment", .section([.init("variable", .text, "`NAME=VALUE`")]), "variables"),
         .init("terminal", .flag, "the command has a terminal"),
+        .init("spool", .flag, "its output goes to files, so that it survives its session"),
     ]
 }
 
@@ -43,6 +49,8 @@ struct LauncherScript: Sendable {
 struct LauncherResult: Equatable {
     let status: Int32
     let killedForMemory: Int
+    /// The scratch space had nothing left when the command had failed.
+    let diskIsFull: Bool
     /// Why the command was not even started: `user` or `workdir`.
     let error: String
 
@@ -56,12 +64,14 @@ struct LauncherResult: Equatable {
             let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, values.updateValue(parts[1], forKey: parts[0]) == nil else { return nil }
         }
-        guard values.count == 4, values["nonce"].map(String.init) == nonce,
+        guard values.count == 5, values["nonce"].map(String.init) == nonce,
             let status = values["status"].flatMap({ Int32($0) }), (0...255).contains(status),
-            let killed = values["oom"].flatMap({ Int($0) }), killed >= 0, let error = values["error"]
+            let killed = values["oom"].flatMap({ Int($0) }), killed >= 0, let error = values["error"],
+            let disk = values["full"], disk == "0" || disk == "1"
         else { return nil }
         self.status = status
         killedForMemory = killed
+        diskIsFull = disk == "1"
         self.error = String(error)
     }
 }

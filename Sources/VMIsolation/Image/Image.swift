@@ -35,6 +35,7 @@ public struct Image: Hashable, Sendable {
         guard case .kernel(_, _, let lines) = content else { return nil }
         return lines[acceleration.rawValue]
     }
+
 }
 
 /// `manifest.json` of an image that was built here: what is in it and where it came from.

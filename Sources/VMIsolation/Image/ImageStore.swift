@@ -73,7 +73,14 @@ public struct ImageStore: Sendable {
                 kernel: directory + "/vmlinux", initrd: directory + "/initrd",
                 commandLines: manifest.commandLine ?? [:])
         case (.disk, let files) where files.count == 1:
-            content = .disk(file: directory + "/" + files[0], format: manifest.format ?? .raw)
+            let file = directory + "/" + files[0]
+            let format = try DiskHeader(path: file).format
+            guard format == manifest.format ?? .raw else {
+                throw BulkheadError(
+                    .imageBroken, "image “\(name)”", "\(files[0]) is \(format.rawValue), its manifest says otherwise",
+                    remedy: "build it anew")
+            }
+            content = .disk(file: file, format: format)
         default:
             throw BulkheadError(
                 .imageBroken, "image “\(name)”", "its manifest lists \(manifest.files.keys.sorted())",

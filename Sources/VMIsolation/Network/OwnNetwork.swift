@@ -56,7 +56,8 @@ struct OwnNetwork {
         let pool = (2...254).map { Reservation(mac: "\(prefix):\(hex(UInt8($0)))", address: subnet.host(UInt32($0))) }
         let plan = NetworkPlan(
             name: name, owner: ledger.owner, bridge: bridge, address: subnet.host(1), netmask: "255.255.255.0",
-            pool: pool.map { .init(mac: $0.mac, ip: $0.address) }, leaseMinutes: GuestNetwork.leaseSeconds / 60)
+            pool: pool.compactMap { pair in pair.address.map { .init(mac: pair.mac, ip: $0) } },
+            leaseMinutes: GuestNetwork.leaseSeconds / 60)
         try ledger.replacePool(of: name, with: pool)
         guard let xml = try template?.render(plan) else { throw CancellationError() }
         let network = try await connection.defineNetwork(xml: xml)

@@ -62,6 +62,23 @@ extension DomainComparison {
                 line: readOnly?.line ?? node.line)
         }
         backing(node, disk.backing, item)
+        rates(node, item)
+    }
+
+    /// A limit that nobody asked for is the template's own affair.
+    private mutating func rates(_ node: DomainDocument.Node, _ item: String) {
+        guard plan.rates.limitsDisks else { return }
+        let wanted = [
+            ("total_bytes_sec", plan.rates.diskBytesPerSecond), ("total_iops_sec", plan.rates.diskOperationsPerSecond),
+        ]
+        let line = node.node("iotune")?.line ?? node.line
+        for (name, limit) in wanted {
+            guard let limit else { continue }
+            let found = node.node("iotune/\(name)")
+            expect("\(item), \(name)", "\(limit)", found?.text.trimmedAll, line: found?.line ?? line)
+        }
+        let group = node.node("iotune/group_name")
+        expect("\(item), limits shared in", RateLimits.group, group?.text, line: group?.line ?? line)
     }
 
     /// The chain is spelled out to its end, so that no image's own reference is followed.
@@ -103,6 +120,17 @@ extension DomainComparison {
         expect(
             "interface, isolated", plan.interface.isolated ? "yes" : "no", isolated ? "yes" : "no",
             line: port?.line ?? node.line)
+        bandwidth(node)
+    }
+
+    private mutating func bandwidth(_ node: DomainDocument.Node) {
+        guard let bandwidth = plan.rates.bandwidth else { return }
+        for way in ["inbound", "outbound"] {
+            let found = node.node("bandwidth/\(way)")
+            expect("interface, \(way) average", "\(bandwidth)", found?["average"], line: found?.line ?? node.line)
+            // Beyond the average for as long as it lasts: a way around it.
+            expect("interface, \(way) peak", nil, found?["peak"], line: found?.line ?? node.line)
+        }
     }
 
     mutating func console() {

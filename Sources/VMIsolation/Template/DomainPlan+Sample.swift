@@ -10,7 +10,7 @@ extension DomainPlan {
         let base = Backing(file: "\(store)/base.qcow2", format: .qcow2)
         let kernel = Boot.kernel(
             kernel: "\(store)/vmlinux", initrd: "\(store)/initrd.cpio", commandLine: "console=ttyS0 quiet")
-        return DomainPlan(
+        var plan = DomainPlan(
             name: "bulkhead-sample", uuid: UUID(),
             owner: Owner(
                 owner: "sample", container: try ContainerID("sample"), created: 0, templateDigest: templateDigest),
@@ -22,5 +22,8 @@ extension DomainPlan {
             ],
             interface: Interface(mac: "52:54:00:00:00:01", network: "bulkhead", isolated: true),
             seedFile: "\(store)/seed", consoleLog: "\(store)/console.log", monitorUser: "+64055:+64055")
+        plan.rates = RateLimits(
+            diskBytesPerSecond: 10 << 20, diskOperationsPerSecond: 100, networkBytesPerSecond: 1 << 20)
+        return plan
     }
 }

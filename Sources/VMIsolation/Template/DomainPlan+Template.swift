@@ -26,7 +26,8 @@ extension DomainPlan {
             "created": .text("\(owner.created)"), "templateDigest": .text(owner.templateDigest),
             "memoryKiB": .text("\(memory.kibibytes)"), "vcpus": .text("\(cpu.virtualCPUs)"),
             "cpuShares": .text("\(cpu.shares)"), "cpuPeriod": .text("\(cpu.period)"),
-            "cpuQuota": .text("\(cpu.quota)"), "disks": .list(disks.enumerated().map { $1.templateValues(at: $0) }),
+            "cpuQuota": .text("\(cpu.quota)"),
+            "disks": .list(disks.enumerated().map { $1.templateValues(at: $0, rates) }),
             "mac": .text(interface.mac), "network": .text(interface.network), "isolated": .flag(interface.isolated),
             "consoleLog": .text(consoleLog), "diskBoot": .flag(boot == .disk), "kernelBoot": .list([]),
         ]
@@ -35,6 +36,7 @@ extension DomainPlan {
                 ["kernel": .text(kernel), "initrd": .text(initrd), "commandLine": .text(commandLine)]
             ])
         }
+        if let bandwidth = rates.bandwidth { values["bandwidth"] = .text("\(bandwidth)") }
         if let seedFile { values["seedFile"] = .text(seedFile) }
         if let monitorUser { values["monitorUser"] = .text(monitorUser) }
         return values
@@ -42,13 +44,30 @@ extension DomainPlan {
 }
 
 extension DomainPlan.Disk {
-    func templateValues(at index: Int) -> [String: TemplateValue] {
+    func templateValues(at index: Int, _ rates: RateLimits) -> [String: TemplateValue] {
         [
             "slot": .text("0x" + String(index + 0x108, radix: 16).dropFirst()), "device": .text(device.rawValue),
             "cdrom": .flag(device == .cdrom),
             "bus": .text(device == .cdrom ? "sata" : "virtio"), "target": .text(target), "file": .text(file),
             "format": .text(format.rawValue), "serial": .text(serial), "readOnly": .flag(readOnly),
             "backing": .list(backing.map { [["file": .text($0.file), "format": .text($0.format.rawValue)]] } ?? []),
+            "rates": .list(rates.limitsDisks ? [rates.templateValues] : []),
         ]
+    }
+}
+
+extension RateLimits {
+    /// All disks of one machine share the limits. The name is the machine monitor's own.
+    static let group = "disks"
+
+    var limitsDisks: Bool { diskBytesPerSecond != nil || diskOperationsPerSecond != nil }
+    /// libvirt's unit, whole KiB; never none of them.
+    var bandwidth: UInt64? { networkBytesPerSecond.map { max(1, $0 >> 10) } }
+
+    fileprivate var templateValues: [String: TemplateValue] {
+        var values: [String: TemplateValue] = ["rateGroup": .text(RateLimits.group)]
+        if let diskBytesPerSecond { values["bytesPerSecond"] = .text("\(diskBytesPerSecond)") }
+        if let diskOperationsPerSecond { values["operationsPerSecond"] = .text("\(diskOperationsPerSecond)") }
+        return values
     }
 }

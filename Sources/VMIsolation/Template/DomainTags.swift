@@ -24,6 +24,7 @@ public enum DomainTags {
         .init("mac", .text, "the network interface's address"),
         .init("network", .text, "the libvirt network it is on"),
         .init("isolated", .flag, "the guest cannot reach its neighbours on the bridge"),
+        .init("bandwidth", .optionalText, "KiB that the interface may take in each second, and give out"),
         .init("seedFile", .optionalText, "host file that the guest reads as `opt/org.bulkhead/seed`"),
         .init("consoleLog", .text, "host file that keeps the serial console's output"),
         .init("monitorUser", .optionalText, "user and group that QEMU runs as, where its files are theirs already"),
@@ -46,6 +47,13 @@ public enum DomainTags {
         .init("readOnly", .flag, "the guest cannot write it"),
         .init("slot", .text, "PCI slot for a virtio disk, from `0x08` on: below lie the template's own devices"),
         .init("backing", .section(backing), "the overlay's read-only base, if any"),
+        .init("rates", .section(rates), "how fast all disks together may be, where that is limited"),
+    ]
+
+    private static let rates: [TemplateTag] = [
+        .init("bytesPerSecond", .optionalText, "read and written"),
+        .init("operationsPerSecond", .optionalText, "reads and writes"),
+        .init("rateGroup", .text, "the group that shares the limits"),
     ]
 
     private static let backing: [TemplateTag] = [

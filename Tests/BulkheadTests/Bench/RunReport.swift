@@ -24,6 +24,7 @@ struct RunReport: Decodable {
 
     var name: String
     var outcome: String
+    var evidence: [String]
     var exitStatus: Int32
     var signal: Int32?
     var failedStage: String?

@@ -21,7 +21,9 @@ import Testing
     }
 
     /// - Parameter shell: `busybox` runs it as its `sh`.
-    private func run(_ shell: String, _ command: TaskCommand) async throws -> Result {
+    /// - Parameter afresh: as in a guest that has run nothing yet.
+    private func run(_ shell: String, _ command: TaskCommand, afresh: Bool = true) async throws -> Result {
+        if afresh { try? FileManager.default.removeItem(atPath: directory.path + "/run") }
         var command = command
         command.directory = directory.path + "/work"
         let script = try LauncherScript(
@@ -115,6 +117,14 @@ import Testing
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
         let named = try await run(shell, TaskCommand(arguments: [program]))
         #expect(named.output == Array("here\n".utf8))
+    }
+
+    @Test(arguments: shells)
+    func whoeverIsToldTwiceToRunItRunsItOnce(_ shell: String) async throws {
+        let first = try await run(shell, TaskCommand(arguments: ["echo", "once"]))
+        #expect(first.output == Array("once\n".utf8))
+        let second = try await run(shell, TaskCommand(arguments: ["echo", "once"]), afresh: false)
+        #expect(second.output.isEmpty && second.status == 125)
     }
 
     @Test func aZeroByteIsRefused() throws {

@@ -1,4 +1,3 @@
-import GRDB
 import Foundation
 import GRDB
 import Isolation
@@ -7,18 +6,34 @@ import Testing
 
 @testable import VMIsolation
 
+/// Records of containers for tests of the ledger.
+enum SampleRecord {
+    static func make(_ name: String, created: Int = 1) throws -> ContainerRecord {
+        let resources = Resources(cpus: CPUs(thousandths: 500), memory: .mebibytes(128), disk: .mebibytes(64))
+        var config = ContainerConfig(
+            id: try ContainerID(name), resources: resources, image: "default",
+            command: TaskCommand(arguments: ["echo", "“Zürich” \n"], environment: [.init(name: "A", value: "'b'")]),
+            output: .sandbox)
+        config.timeLimit = .milliseconds(1500)
+        config.rates.diskBytesPerSecond = .max
+        config.gets = [Transfer(host: "/a", guest: "/b")]
+        return ContainerRecord(
+            config, machine: UUID(), created: created, bootID: "boot", life: ContainerLife(isolators: 3))
+    }
+}
+
 @Suite struct LedgerTests {
     private let directory = TemporaryDirectory()
     private var path: String { directory.path + "/ledger.sqlite" }
 
-    private func row(_ name: String) -> Ledger.Container {
-        Ledger.Container(
-            id: name, uuid: UUID().uuidString, connection: "qemu:///system", created: 1, image: "default", kept: false,
-            network: "n", mac: "", address: nil)
-    }
-
-    private func pool(_ count: Int) -> [Reservation] {
-        (0..<count).map { Reservation(mac: "52:54:00:00:00:\($0)", address: "10.1.1.\($0)") }
+    private func ended(_ record: ContainerRecord) -> ContainerRecord {
+        var ended = record
+        _ = ended.life.launch()
+        let error = BulkheadError(.diskFull, "“x”", "why", remedy: "do", evidence: ["1", "2"])
+        _ = ended.life.destroy(because: Termination(.hostFailed(error), evidence: ["seen"], flaws: [error]))
+        ended.commandStarted = 17
+        ended.resources.memory = .mebibytes(256)
+        return ended
     }
 
     @Test func theOwnerStaysTheSame() throws {
@@ -27,83 +42,71 @@ import Testing
         #expect(try Ledger(path: directory.path + "/other.sqlite").owner != owner)
     }
 
+    @Test func recordsComeBackAsTheyWereStored() throws {
+        let ledger = try Ledger(path: path)
+        let record = try SampleRecord.make("a")
+        try ledger.add(record)
+        #expect(try ledger.record(record.id) == record)
+        try ledger.save(ended(record))
+        #expect(try Ledger(path: path).record(record.id) == ended(record))
+        #expect(try ledger.record(try ContainerID("b")) == nil)
+    }
+
+    @Test func listsTheOldestFirst() throws {
+        let ledger = try Ledger(path: path)
+        for (name, created) in [("c", 3), ("b", 1), ("a", 1), ("d", 2)] {
+            try ledger.add(try SampleRecord.make(name, created: created))
+        }
+        #expect(try ledger.records().map(\.id.description) == ["a", "b", "d", "c"])
+    }
+
+    @Test func theStateIsInItsOwnColumn() throws {
+        let ledger = try Ledger(path: path)
+        let record = try SampleRecord.make("a")
+        func state() throws -> String? {
+            try ledger.read { try String.fetchOne($0, sql: "SELECT state FROM container WHERE id = 'a'") }
+        }
+        try ledger.add(record)
+        #expect(try state() == "preparing")
+        try ledger.save(ended(record))
+        #expect(try state() == "destroying")
+    }
+
     @Test func aNameIsTakenOnce() throws {
         let ledger = try Ledger(path: path)
-        try ledger.open(row("a"))
-        let error = #expect(throws: BulkheadError.self) { try ledger.open(row("a")) }
+        let first = try SampleRecord.make("a")
+        try ledger.add(first)
+        let error = #expect(throws: BulkheadError.self) { try ledger.add(SampleRecord.make("a")) }
         #expect(error?.reason == .nameInUse)
-        try ledger.close(ContainerID("a"))
-        try ledger.open(row("a"))
+        #expect(try ledger.record(first.id) == first)
+        try ledger.remove(first.id)
+        try ledger.remove(first.id)
+        try ledger.add(SampleRecord.make("a"))
     }
 
-    @Test func addressesComeBackAndTheLongestIdleGoesFirst() throws {
+    @Test func whatWasRemovedIsNotSavedAnew() throws {
         let ledger = try Ledger(path: path)
-        try ledger.replacePool(of: "n", with: pool(2))
-        let first = try ledger.open(row("a"), takingAddressOf: "n")
-        let second = try ledger.open(row("b"), takingAddressOf: "n")
-        #expect(first.mac != second.mac)
-        let full = #expect(throws: BulkheadError.self) { try ledger.open(row("c"), takingAddressOf: "n") }
-        #expect(full?.reason == .networkFull)
-        #expect(try ledger.container(ContainerID("c")) == nil)
-        try ledger.close(ContainerID("b"))
-        #expect(try ledger.poolUse(of: "n") == (free: 1, all: 2))
-        #expect(try ledger.open(row("d"), takingAddressOf: "n").mac == second.mac)
+        let error = #expect(throws: BulkheadError.self) { try ledger.save(SampleRecord.make("a")) }
+        #expect(error?.reason == .unknownContainer)
+        #expect(try ledger.records().isEmpty)
     }
 
-    /// Many processes share one file; here many connections do.
-    @Test func parallelLaunchesNeverShareAnAddress() async throws {
+    @Test func nobodyElseReadsIt() throws {
         let ledger = try Ledger(path: path)
-        try ledger.replacePool(of: "n", with: pool(20))
-        let path = path
-        let macs = try await withThrowingTaskGroup(of: String.self) { group in
-            for number in 0..<20 {
-                let row = row("c\(number)")
-                group.addTask { try Ledger(path: path).open(row, takingAddressOf: "n").mac }
-            }
-            return try await group.reduce(into: [String]()) { $0.append($1) }
+        try ledger.add(SampleRecord.make("a"))
+        let files = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+        #expect(files.contains("ledger.sqlite-wal"))
+        for file in files {
+            let attributes = try FileManager.default.attributesOfItem(atPath: directory.path + "/" + file)
+            #expect(attributes[.posixPermissions] as? Int == 0o600, "\(file)")
         }
-        #expect(Set(macs).count == 20)
     }
 
-    @Test func aCorruptLedgerIsNamedAndLeftAlone() throws {
-        let bytes = Data("this is no database, and it is long enough to be read as one".utf8)
-        try bytes.write(to: URL(fileURLWithPath: path))
-        let error = #expect(throws: BulkheadError.self) { try Ledger(path: path) }
-        #expect(error?.reason == .stateUnusable)
-        #expect(FileManager.default.contents(atPath: path) == bytes)
-    }
-
-    @Test func aNewerLedgerIsNamed() throws {
+    @Test func aRecordThatCannotBeReadIsNamed() throws {
         let ledger = try Ledger(path: path)
-        try ledger.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('from the future')") }
-        let error = #expect(throws: BulkheadError.self) { try Ledger(path: path) }
-        #expect(error?.reason == .stateUnusable && error?.detail.contains("newer") == true)
-    }
-}
-
-@Suite struct FileLockTests {
-    private let directory = TemporaryDirectory()
-
-    @Test func oneHoldsItAtATime() throws {
-        let path = directory.path + "/lock"
-        var held = try FileLock.take(path)
-        #expect(held != nil)
-        #expect(try FileLock.take(path) == nil)
-        held = nil
-        #expect(try FileLock.take(path) != nil)
-    }
-
-    @Test func aRemovedOneIsNoLongerTheLock() throws {
-        let path = directory.path + "/lock"
-        let held = try #require(try FileLock.take(path))
-        held.remove()
-        #expect(try FileLock.take(path) != nil)
-        withExtendedLifetime(held) {}
-    }
-
-    @Test func aLinkIsNotFollowed() throws {
-        try FileManager.default.createSymbolicLink(
-            atPath: directory.path + "/lock", withDestinationPath: directory.path + "/x")
-        #expect(throws: BulkheadError.self) { try FileLock.take(directory.path + "/lock") }
+        try ledger.add(SampleRecord.make("a"))
+        try ledger.write { try $0.execute(sql: "UPDATE container SET record = '{}'") }
+        let error = #expect(throws: BulkheadError.self) { try ledger.records() }
+        #expect(error?.reason == .stateUnusable && error?.subject.contains("“a”") == true)
     }
 }

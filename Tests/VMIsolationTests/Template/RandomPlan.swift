@@ -38,6 +38,12 @@ enum RandomPlan {
         plan.consoleLog = path(&random, plainText)
         plan.interface.isolated = Bool.random(using: &random)
         if Bool.random(using: &random) { plan.monitorUser = nil }
+        func rate(_ most: UInt64) -> UInt64? {
+            Bool.random(using: &random) ? UInt64.random(in: 1...most, using: &random) : nil
+        }
+        plan.rates = RateLimits(
+            diskBytesPerSecond: rate(1 << 40), diskOperationsPerSecond: rate(1_000_000),
+            networkBytesPerSecond: rate(1 << 40))
         return plan
     }
 

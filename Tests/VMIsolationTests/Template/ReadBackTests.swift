@@ -17,6 +17,7 @@ import Testing
     private func plan(_ xml: String) throws -> DomainPlan {
         let store = "/var/lib/bulkhead/sample"
         var plan = try TemplateSamples.plan()
+        plan.rates = RateLimits()
         plan.uuid = try #require(UUID(uuidString: DomainDocument(xml).node("uuid")?.text ?? ""))
         plan.boot = .kernel(kernel: "\(store)/vmlinux", initrd: "\(store)/initrd", commandLine: "a=\"b\" & 'c' <d>")
         plan.disks = [

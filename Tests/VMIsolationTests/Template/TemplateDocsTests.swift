@@ -37,6 +37,6 @@ import Testing
         guard case .section(let inner) = DomainTags.all.first(where: { $0.name == "disks" })?.kind else {
             return #expect(Bool(false), "disks is a section")
         }
-        #expect(Set(plan.disks[0].templateValues(at: 0).keys) == Set(inner.map(\.name)))
+        #expect(Set(plan.disks[0].templateValues(at: 0, plan.rates).keys) == Set(inner.map(\.name)))
     }
 }

@@ -27,6 +27,19 @@ add_busybox() {
     done
 }
 
+# Our own two pieces of C, for speed alone: a guest without them does all the same. They are made with the headers of the
+# very library that the guest has; Swift's own clang will do.
+add_compiled() {
+    local root=$1 guest=$2 own=$3 compiler library=$2/lib/dropbear-fast.so relay=$2/bin/bulkhead-relay
+    compiler=$(command -v clang || command -v cc || echo false)
+    set -- -O2 -s -D_GNU_SOURCE -I "$root/usr/include" -L "$root/usr/lib/x86_64-linux-gnu"
+    if "$compiler" "$@" -fPIC -shared "$own/dropbear-fast.c" -o "$library" &&
+        "$compiler" "$@" "$own/relay.c" -o "$relay" -l:libtomcrypt.so.1 -Wl,--unresolved-symbols=ignore-in-shared-libs
+    then return; fi
+    echo "guest-image: no C compiler that works: transfers will be slower" >&2
+    rm -f "$library" "$relay"
+}
+
 # $1: unpacked packages; $2: an empty directory; $3: our own files.
 make_tree() {
     local root=$1 guest=$2 own=$3
@@ -35,6 +48,7 @@ make_tree() {
     ln -s ../run "$guest/var/run"
     add_busybox "$root" "$guest"
     add_program "$root" "$guest" usr/sbin/dropbear
+    add_compiled "$root" "$guest" "$own"
     add_modules "$(dirname "$(find "$root" -name modules.builtin | head -n 1)")" "$guest/lib/modules"
     cp "$own/init" "$guest/init"
     cp -r "$own/etc/." "$guest/etc/"

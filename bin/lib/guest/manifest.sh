@@ -36,7 +36,7 @@ write_manifest() {
     "tcg": "$command_line_tcg",
     "kvm": "$command_line_kvm"
   },
-  "machine": { "type": "q35", "loader": "/usr/share/qemu/qboot.rom", "loaderType": "rom", "tcgCPU": "qemu64,+rdrand" },
+  "machine": { "type": "q35", "loader": "/usr/share/qemu/qboot.rom", "loaderType": "rom", "tcgCPU": "Westmere,+rdrand" },
   "seed": { "fwCfg": "opt/org.bulkhead/seed", "format": "cpio-newc", "maximumBytes": 65536 },
   "packages": {
 $(packages_json "$work/inputs")

@@ -27,13 +27,13 @@ choose_kernel() {
 # The packages with the kernel and its modules; of what else they need a guest has no use.
 kernel_packages() { closure "$1" | grep -E '^linux-(image|modules)-[^ ]*[0-9]\.[0-9]' | grep -v -e -extra -e -dbg; }
 
-# One "name=version" a line, in a fixed order.
+# One "name=version" a line, in a fixed order. libtomcrypt-dev is there for its headers; nothing of it is in the guest.
 package_list() {
     local meta
     meta=$(choose_kernel "$1")
     [ -n "$meta" ] || return 1
     # shellcheck disable=SC2046
-    candidates $(kernel_packages "$meta") busybox-static $(closure dropbear-bin)
+    candidates $(kernel_packages "$meta") busybox-static libtomcrypt-dev $(closure dropbear-bin)
 }
 
 # Downloads into the directory and unpacks into its `root`.

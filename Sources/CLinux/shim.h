@@ -1,0 +1,28 @@
+// What Swift's Glibc module leaves out of Linux: pidfds, eventfds, holes in files, and two habits of posix_spawn.
+#pragma once
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *__restrict, const char *__restrict);
+
+/// glibc 2.34.
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
+
+/// POSIX_SPAWN_SETSID, which the C library shows with _GNU_SOURCE alone.
+static const short linux_spawn_setsid = 0x80;
+
+static inline int linux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+static inline int linux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+/// Both ends are closed when a program is started.
+static inline int linux_pipe(int ends[2]) { return (int)syscall(SYS_pipe2, ends, O_CLOEXEC); }
+
+/// Gives a part of a file's space back; its length and its offsets stay.
+static inline int linux_punch_hole(int file, int64_t offset, int64_t length) {
+    return (int)syscall(SYS_fallocate, file, 0x01 | 0x02, offset, length);
+}

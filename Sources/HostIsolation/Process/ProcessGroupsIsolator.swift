@@ -1,0 +1,88 @@
+public import Isolation
+
+/// `process/cgroups`: processors and memory of a process on the host, through control groups. Where they are not to be
+/// had, the container's status says so and the command runs without limits.
+public struct ProcessGroupsIsolator: Isolator {
+    public let name = "process/cgroups"
+
+    public init() {}
+
+    public func prepare(_ container: ContainerContext, _ plan: LaunchPlan) async throws -> LaunchPlan {
+        var plan = plan
+        plan.cpu = CPUAllocation(container.record.resources.cpus)
+        plan.memory = container.record.resources.memory
+        plan.hardLimit = container.record.resources.memory
+        return plan
+    }
+
+    /// Waits until the kernel had to kill for want of memory.
+    public func watch(_ container: ContainerContext) async throws -> Limitation? {
+        guard let group = ProcessRecord.read(in: container.directory)?.group, let alarm = MemoryAlarm(group) else {
+            return nil
+        }
+        while true {
+            // The bell of version 1 rings before the kill, so there may be a moment between.
+            for _ in 0..<20 {
+                let killed = group.killedForMemory
+                if killed > 0 {
+                    let limit = container.record.resources.memory
+                    return Limitation(.memory, evidence: "\(killed) processes killed at the limit of \(limit)")
+                }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            try await alarm.rings()
+        }
+    }
+
+    public func update(_ container: ContainerContext, to resources: Resources) async throws -> UpdateAnswer {
+        guard let group = ProcessRecord.read(in: container.directory)?.group else {
+            return .refused(ProcessGroupsIsolator.refusal(container, "it has no process"))
+        }
+        for why in [group.limit(CPUAllocation(resources.cpus)), group.limit(resources.memory)] {
+            if let why { return .refused(ProcessGroupsIsolator.refusal(container, why)) }
+        }
+        return .applied
+    }
+
+    private static func refusal(_ container: ContainerContext, _ why: String) -> BulkheadError {
+        BulkheadError(
+            .badResource, "container \(container.id)", why,
+            remedy: "ask for no less than what it uses; limits need a host whose control groups we may write to")
+    }
+
+    public func usage(
+        _ containers: [ContainerContext], _ machines: [ContainerID: MachineStatistics]
+    ) async throws -> [ContainerID: ResourceUsage] {
+        var answer: [ContainerID: ResourceUsage] = [:]
+        for container in containers {
+            guard let machine = machines[container.id] else { continue }
+            answer[container.id] = usage(container, machine)
+        }
+        return answer
+    }
+
+    private func usage(_ container: ContainerContext, _ machine: MachineStatistics) -> ResourceUsage {
+        var usage = ResourceUsage()
+        let group = ProcessRecord.read(in: container.directory)?.group
+        usage.cpusUserSeconds = machine.cpuUser.map { Double($0) / 1e9 }
+        usage.cpusSystemSeconds = machine.cpuSystem.map { Double($0) / 1e9 }
+        usage.cpusLimit = Double(container.record.resources.cpus.thousandths) / 1000
+        if let throttling = group?.throttling() {
+            usage.cpusPeriods = throttling.periods
+            usage.cpusThrottledPeriods = throttling.throttled
+            usage.cpusThrottledSeconds = Double(throttling.time) / 1e9
+        }
+        usage.memoryLimitBytes = container.record.resources.memory.bytes
+        usage.memoryTotalBytes = group?.memoryTotal
+        usage.memoryResidentBytes = machine.resident?.bytes
+        return usage
+    }
+
+    public func status(_ container: ContainerContext, _ status: ContainerStatus) async throws -> ContainerStatus {
+        guard let record = ProcessRecord.read(in: container.directory) else { return status }
+        var status = status
+        status.process = record.supervisor?.pid
+        for (concern, note) in record.notes { status.notes[concern] = note }
+        return status
+    }
+}

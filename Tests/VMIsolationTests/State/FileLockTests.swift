@@ -1,0 +1,47 @@
+import Foundation
+import Isolation
+import TestSupport
+import Testing
+
+@testable import VMIsolation
+
+@Suite struct FileLockTests {
+    private let directory = TemporaryDirectory()
+
+    @Test func oneHoldsItAtATime() throws {
+        let path = directory.path + "/lock"
+        var held = try FileLock.take(path)
+        #expect(held != nil)
+        #expect(try FileLock.take(path) == nil)
+        held = nil
+        #expect(try FileLock.take(path) != nil)
+    }
+
+    @Test func aRemovedOneIsNoLongerTheLock() throws {
+        let path = directory.path + "/lock"
+        let held = try #require(try FileLock.take(path))
+        held.remove()
+        let next = try #require(try FileLock.take(path))
+        held.remove()
+        #expect(try FileLock.take(path) == nil, "the second removal took away the next one's file")
+        withExtendedLifetime((held, next)) {}
+    }
+
+    @Test func aLinkIsNotFollowed() throws {
+        let target = directory.path + "/x"
+        try FileManager.default.createSymbolicLink(atPath: directory.path + "/lock", withDestinationPath: target)
+        #expect(throws: BulkheadError.self) { try FileLock.take(directory.path + "/lock") }
+        #expect(!FileManager.default.fileExists(atPath: target))
+    }
+
+    @Test func theStoreClaimsAContainerOnce() throws {
+        let state = try StateDirectory(root: directory.path + "/state", cache: directory.path + "/cache")
+        let store = StateStore(ledger: try Ledger(path: state.ledger), state: state)
+        let id = try ContainerID("a")
+        let claim = try #require(try store.claim(id))
+        #expect(try store.claim(id) == nil)
+        claim.end()
+        #expect(!FileManager.default.fileExists(atPath: state.lock(id)))
+        #expect(try store.claim(id) != nil)
+    }
+}
