@@ -73,9 +73,11 @@ import Testing
         let status = try await isolator.status(trial.here, ContainerStatus(state: "running"))
         #expect(Set(status.notes.keys) == ["process", "cpu", "memory"])
         #expect(status.process != nil)
-        let statistics = try await launcher.statistics([trial.here])[trial.here.id]
-        #expect(statistics?.cpuTime != nil)
-        #expect(statistics?.resident ?? Memory(bytes: 0) > Memory(bytes: 0))
+        // A process that has just been made has no memory of its own yet.
+        try await eventually("usage", within: .seconds(20)) {
+            let statistics = try await launcher.statistics([trial.here])[trial.here.id]
+            return statistics?.cpuTime != nil && (statistics?.resident?.bytes ?? 0) > 0 ? true : nil
+        }
         guard case .refused = try await isolator.update(trial.here, to: trial.config.resources) else {
             Issue.record("without control groups nothing can be updated")
             return
