@@ -79,49 +79,61 @@ extension AllTests {
             #expect(await !session.isUsable)
         }
 
-        @Test func outputBeyondTheWindowTakesNoMemory() async throws {
-            let server = try HostileServer { connection in
-                let number = try connection.startCommand()
-                let piece = [UInt8](repeating: 1, count: 32000)
-                for _ in 0..<3000 { try connection.sendData(number, piece) }
-                try connection.sendExit(number, code: 0)
-                try connection.sendClose(number)
-                try connection.hang()
+        @Test func outputBeyondTheWindowTakesNoMemory() async {
+            await #expect(processExitsWith: .success) {
+                try await alone {
+                    let server = try HostileServer { connection in
+                        let number = try connection.startCommand()
+                        let piece = [UInt8](repeating: 1, count: 32000)
+                        for _ in 0..<3000 { try connection.sendData(number, piece) }
+                        try connection.sendExit(number, code: 0)
+                        try connection.sendClose(number)
+                        try connection.hang()
+                    }
+                    let session = try await server.logIn()
+                    let channel = try await session.execute("x")
+                    let growth = try await memoryGrowth {
+                        _ = try await channel.wait(within: .seconds(20))
+                    }
+                    #expect(growth < 16 << 20)
+                    #expect(try await channel.count() <= 3 << 20)
+                }
             }
-            let session = try await server.logIn()
-            let channel = try await session.execute("x")
-            let growth = try await memoryGrowth {
-                _ = try await channel.wait(within: .seconds(20))
-            }
-            #expect(growth < 64 << 20, "of 96 MB sent; other tests take memory at the same time")
-            #expect(try await channel.count() <= 3 << 20)
         }
 
-        @Test func packetsThatNobodyWantsEndTheSession() async throws {
-            let server = try HostileServer { connection in
-                _ = try connection.startCommand()
-                while true { try connection.send([100] + Wire.string([UInt8](repeating: 0, count: 30000))) }
+        @Test func packetsThatNobodyWantsEndTheSession() async {
+            await #expect(processExitsWith: .success) {
+                try await alone {
+                    let server = try HostileServer { connection in
+                        _ = try connection.startCommand()
+                        while true { try connection.send([100] + Wire.string([UInt8](repeating: 0, count: 30000))) }
+                    }
+                    let channel = try await server.logIn().execute("x")
+                    let growth = try await memoryGrowth {
+                        let error = await sshError { try await channel.read(within: .seconds(20)) }
+                        #expect(error?.reason == .limitExceeded)
+                    }
+                    #expect(growth < 48 << 20)
+                }
             }
-            let channel = try await server.logIn().execute("x")
-            let growth = try await memoryGrowth {
-                let error = await sshError { try await channel.read(within: .seconds(20)) }
-                #expect(error?.reason == .limitExceeded)
-            }
-            #expect(growth < 48 << 20)
         }
 
         /// Each request wants an answer, and no answer is ever read.
-        @Test func questionsWithoutEndTakeNoMemory() async throws {
-            let server = try HostileServer { connection in
-                _ = try connection.startCommand()
-                while true { try connection.send([80] + Wire.string("x") + [1]) }
+        @Test func questionsWithoutEndTakeNoMemory() async {
+            await #expect(processExitsWith: .success) {
+                try await alone {
+                    let server = try HostileServer { connection in
+                        _ = try connection.startCommand()
+                        while true { try connection.send([80] + Wire.string("x") + [1]) }
+                    }
+                    let channel = try await server.logIn().execute("x")
+                    let growth = try await memoryGrowth {
+                        let error = await sshError { try await channel.read(within: .seconds(3)) }
+                        #expect(error?.reason == .timedOut)
+                    }
+                    #expect(growth < 16 << 20)
+                }
             }
-            let channel = try await server.logIn().execute("x")
-            let growth = try await memoryGrowth {
-                let error = await sshError { try await channel.read(within: .seconds(3)) }
-                #expect(error?.reason == .timedOut)
-            }
-            #expect(growth < 64 << 20, "of 96 MB sent; other tests take memory at the same time")
         }
 
         @Test func greetingsWithoutEndAreCutOff() async throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Synchronization
 
 /// Resident memory of this process, in bytes.
@@ -10,7 +11,13 @@ func residentMemory() -> Int {
     return kibibytes << 10
 }
 
-/// The most that the process grew by while `body` ran, in bytes.
+/// Runs the body of a test that has a process of its own, and ends that process while other threads still run.
+func alone(_ body: () async throws -> Void) async throws -> Never {
+    try await body()
+    _exit(0)
+}
+
+/// The most that the process grew by while `body` ran, in bytes: for a test that has a process of its own.
 func memoryGrowth(_ body: @escaping @Sendable () async throws -> Void) async throws -> Int {
     let before = residentMemory()
     return try await withThrowingTaskGroup(of: Int?.self) { group in

@@ -5,43 +5,58 @@ import Testing
 extension AllTests {
     @Suite struct StreamTests {
         @Test(arguments: TestServer.Kind.allCases)
-        func muchOutputTakesLittleMemory(_ kind: TestServer.Kind) async throws {
-            let server = try await TestServer(kind)
-            let session = try await server.logIn()
-            let channel = try await session.execute("head -c 268435456 /dev/zero")
-            let growth = try await memoryGrowth {
-                let count = try await channel.count()
-                #expect(count == 256 << 20)
+        func muchOutputTakesLittleMemory(_ kind: TestServer.Kind) async {
+            await #expect(processExitsWith: .success) { [kind = kind as TestServer.Kind] in
+                try await alone {
+                    let server = try await TestServer(kind)
+                    defer { server.end() }
+                    let session = try await server.logIn()
+                    let channel = try await session.execute("head -c 268435456 /dev/zero")
+                    let growth = try await memoryGrowth {
+                        let count = try await channel.count()
+                        #expect(count == 256 << 20)
+                    }
+                    #expect(growth < 16 << 20)
+                    #expect(try await channel.wait(within: .seconds(5)) == .exited(0))
+                }
             }
-            #expect(growth < 16 << 20)
-            #expect(try await channel.wait(within: .seconds(5)) == .exited(0))
         }
 
         /// The command can write what the window and the pipes hold, and no more until we read.
         @Test(arguments: TestServer.Kind.allCases)
-        func aSlowReaderStopsTheCommand(_ kind: TestServer.Kind) async throws {
-            let server = try await TestServer(kind)
-            let session = try await server.logIn()
-            let counter = server.folder.appending(path: "counter").path
-            let channel = try await session.execute(
-                "i=0; while [ $i -lt 300 ]; do head -c 65536 /dev/zero; i=$((i+1)); echo $i >\(counter); done")
-            let growth = try await memoryGrowth { try await settled(counter) }
-            let written = Int(try String(contentsOfFile: counter, encoding: .utf8).prefix { $0.isNumber }) ?? 0
-            #expect(written > 20)
-            #expect(written < 120)
-            #expect(growth < 8 << 20)
-            #expect(try await channel.count() == 300 * 65536)
-            #expect(try await channel.wait(within: .seconds(5)) == .exited(0))
+        func aSlowReaderStopsTheCommand(_ kind: TestServer.Kind) async {
+            await #expect(processExitsWith: .success) { [kind = kind as TestServer.Kind] in
+                try await alone {
+                    let server = try await TestServer(kind)
+                    defer { server.end() }
+                    let session = try await server.logIn()
+                    let counter = server.folder.appending(path: "counter").path
+                    let channel = try await session.execute(
+                        "i=0; while [ $i -lt 300 ]; do head -c 65536 /dev/zero; i=$((i+1)); echo $i >\(counter); done")
+                    let growth = try await memoryGrowth { try await StreamTests.settled(counter) }
+                    let written = Int(try String(contentsOfFile: counter, encoding: .utf8).prefix { $0.isNumber }) ?? 0
+                    #expect(written > 20)
+                    #expect(written < 120)
+                    #expect(growth < 8 << 20)
+                    #expect(try await channel.count() == 300 * 65536)
+                    #expect(try await channel.wait(within: .seconds(5)) == .exited(0))
+                }
+            }
         }
 
         /// Small packets cost libssh2 many times their size; they must not pile up there.
-        @Test func aSlowReaderOfSmallPiecesTakesLittleMemory() async throws {
-            let server = try await TestServer(.dropbear)
-            let session = try await server.logIn()
-            let channel = try await session.execute("exec yes | while read line; do echo; done")
-            let growth = try await memoryGrowth { try await Task.sleep(for: .seconds(2)) }
-            #expect(growth < 8 << 20)
-            await channel.close()
+        @Test func aSlowReaderOfSmallPiecesTakesLittleMemory() async {
+            await #expect(processExitsWith: .success) {
+                try await alone {
+                    let server = try await TestServer(.dropbear)
+                    defer { server.end() }
+                    let session = try await server.logIn()
+                    let channel = try await session.execute("exec yes | while read line; do echo; done")
+                    let growth = try await memoryGrowth { try await Task.sleep(for: .seconds(2)) }
+                    #expect(growth < 8 << 20)
+                    await channel.close()
+                }
+            }
         }
 
         @Test(arguments: TestServer.Kind.allCases)
@@ -119,7 +134,7 @@ extension AllTests {
         }
 
         /// Waits until the file's content stays the same for half a second.
-        private func settled(_ path: String) async throws {
+        private static func settled(_ path: String) async throws {
             var last = Data()
             let deadline = ContinuousClock.now + .seconds(20)
             while ContinuousClock.now < deadline {

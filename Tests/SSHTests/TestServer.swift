@@ -1,9 +1,11 @@
 import Foundation
+import Glibc
 import SSH
+import Synchronization
 
 /// A real SSH server on a loopback port, with keys of its own in a folder of its own; gone with the last reference.
 final class TestServer: Sendable {
-    enum Kind: String, CaseIterable, Sendable { case openssh, dropbear }
+    enum Kind: String, CaseIterable, Codable, Sendable { case openssh, dropbear }
 
     let kind: Kind
     let port: UInt16
@@ -11,6 +13,7 @@ final class TestServer: Sendable {
     let clientKey = SSHPrivateKey.generate()
     let folder: URL
     private let process: ChildProcess
+    private let isEnded = Atomic(false)
 
     /// - Parameter shell: what OpenSSH's shell reads before each command.
     init(_ kind: Kind = .openssh, configuration: [String] = [], shell: String = "") async throws {
@@ -49,9 +52,27 @@ final class TestServer: Sendable {
         try await waitForPort()
     }
 
-    deinit {
+    deinit { end() }
+
+    /// Ends it with all commands that run on it, which have process groups of their own and may still write to its
+    /// folder: what shares its mounts is its. A test with a process of its own calls it, as that ends without ado.
+    func end() {
+        guard !isEnded.exchange(true, ordering: .relaxed) else { return }
+        let mounts = Self.mounts("\(process.identifier)")
         process.end()
+        if let mounts, mounts != Self.mounts("self") {
+            while case let rest = Self.processes.filter({ Self.mounts($0) == mounts }), !rest.isEmpty {
+                for identifier in rest.compactMap(pid_t.init) { kill(identifier, SIGKILL) }
+                usleep(1000)
+            }
+        }
         try? FileManager.default.removeItem(at: folder)
+    }
+
+    private static var processes: [String] { (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] }
+
+    private static func mounts(_ process: String) -> String? {
+        try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/ns/mnt")
     }
 
     var log: String { (try? String(contentsOf: folder.appending(path: "log"), encoding: .utf8)) ?? "" }

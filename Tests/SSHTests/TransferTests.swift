@@ -35,23 +35,28 @@ extension AllTests {
         }
 
         @Test(arguments: TestServer.Kind.allCases)
-        func aLargeFileTakesLittleMemory(_ kind: TestServer.Kind) async throws {
-            let server = try await TestServer(kind)
-            let session = try await server.logIn()
-            let here = server.folder.appending(path: "here").path
-            let there = server.folder.appending(path: "there").path
-            let back = server.folder.appending(path: "back").path
-            _ = try run(["/bin/sh", "-c", "head -c 100000001 /dev/urandom >\(here)"])
-            let growth = try await memoryGrowth {
-                try await session.upload(file: here, to: there, within: .seconds(60))
-                try await session.download(there, toFile: back, limit: 200 << 20, within: .seconds(60))
+        func aLargeFileTakesLittleMemory(_ kind: TestServer.Kind) async {
+            await #expect(processExitsWith: .success) { [kind = kind as TestServer.Kind] in
+                try await alone {
+                    let server = try await TestServer(kind)
+                    defer { server.end() }
+                    let session = try await server.logIn()
+                    let here = server.folder.appending(path: "here").path
+                    let there = server.folder.appending(path: "there").path
+                    let back = server.folder.appending(path: "back").path
+                    _ = try run(["/bin/sh", "-c", "head -c 100000001 /dev/urandom >\(here)"])
+                    let growth = try await memoryGrowth {
+                        try await session.upload(file: here, to: there, within: .seconds(60))
+                        try await session.download(there, toFile: back, limit: 200 << 20, within: .seconds(60))
+                    }
+                    #expect(growth < 16 << 20)
+                    #expect(try run(["/usr/bin/cmp", here, back]) == "")
+                    #expect(
+                        try FileManager.default.contentsOfDirectory(atPath: server.folder.path).allSatisfy {
+                            !$0.contains("part")
+                        })
+                }
             }
-            #expect(growth < 16 << 20)
-            #expect(try run(["/usr/bin/cmp", here, back]) == "")
-            #expect(
-                try FileManager.default.contentsOfDirectory(atPath: server.folder.path).allSatisfy {
-                    !$0.contains("part")
-                })
         }
 
         @Test(arguments: [
