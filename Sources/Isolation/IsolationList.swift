@@ -9,8 +9,8 @@ public struct IsolationList: Hashable, Sendable {
         public var standard: [String] {
             switch self {
             case .vm: IsolationList.standard
-            case .process: ["process/cgroups", "process/time"]
-            case .external: ["external/resources", "external/time"]
+            case .process: ["process/cgroups", "process/sandbox", "process/time"]
+            case .external: ["external/resources", "external/sandbox", "external/time"]
             }
         }
 
@@ -29,7 +29,9 @@ public struct IsolationList: Hashable, Sendable {
     public let isolators: [String]
 
     /// What `vm` stands for.
-    public static let standard = ["vm/compute", "vm/disk", "vm/network", "vm/identity", "vm/console", "vm/time"]
+    public static let standard = [
+        "vm/compute", "vm/disk", "vm/network", "vm/identity", "vm/console", "vm/sandbox", "vm/time",
+    ]
 
     /// Reads `vm`, `vm/compute,vm/disk,…`, `process`, `external:PROGRAM`, each with further names after it.
     ///

@@ -7,7 +7,7 @@ extension HostTests {
     /// The same on the command line, whatever a container runs in.
     @Suite(.bench) struct LauncherChoiceTests {
         static let external = "external:\(Bench.templates)/external/unshare.sh"
-        static let spelledOut = "vm/compute,vm/disk,vm/network,vm/identity,vm/console,vm/time"
+        static let spelledOut = "vm/compute,vm/disk,vm/network,vm/identity,vm/console,vm/sandbox,vm/time"
 
         /// The isolations that this machine can do.
         static let all = ["process", spelledOut] + (canUnshare ? [external] : [])

@@ -12,7 +12,10 @@ import Testing
         let capacity = HostCapacity(processors: 64, memory: .mebibytes(1 << 20), disk: .mebibytes(1 << 20))
         return try Containerizer(
             launcher: ProcessLauncher(places: places, owner: store.owner),
-            isolators: [ProcessGroupsIsolator(), TimeIsolator(name: "process/time", grace: .milliseconds(500))],
+            isolators: [
+                ProcessGroupsIsolator(), SandboxIsolator(name: "process/sandbox", interval: .milliseconds(50)),
+                TimeIsolator(name: "process/time", grace: .milliseconds(500)),
+            ],
             provisioner: FakeProvisioner(), store: store, places: places,
             options: .init(bootID: "a boot") { capacity })
     }
@@ -46,6 +49,12 @@ import Testing
         let report = try await end(of: config("trap '' TERM; while :; do sleep 0.1; done", limit: .seconds(1)))
         #expect(report.termination.outcome == .timeLimit)
         #expect(report.cleanUpFailure == nil)
+    }
+
+    @Test func aCommandThatFillsItsSandboxIsEnded() async throws {
+        let report = try await end(of: config("head -c 120000000 /dev/zero >full; sleep 3600"))
+        #expect(report.termination.outcome == .outOfDisk(nil))
+        #expect(report.termination.evidence.first?.contains("/sandbox holds") == true)
     }
 
     /// A container that an earlier process launched is followed to its true end.

@@ -5,18 +5,18 @@ import Testing
     @Test(
         arguments: [
             ("vm", .vm, IsolationList.standard),
-            ("process", .process, ["process/cgroups", "process/time"]),
+            ("process", .process, ["process/cgroups", "process/sandbox", "process/time"]),
             (
                 "external:/usr/lib/some program", .external(program: "/usr/lib/some program"),
-                ["external/resources", "external/time"]
+                ["external/resources", "external/sandbox", "external/time"]
             ),
             ("vm/compute", .vm, ["vm/compute"]),
             ("vm/disk, vm/compute", .vm, ["vm/disk", "vm/compute"]),
             ("vm,example/ramdisk", .vm, IsolationList.standard + ["example/ramdisk"]),
-            ("example/ramdisk,process", .process, ["example/ramdisk", "process/cgroups", "process/time"]),
+            ("example/ramdisk,process", .process, ["example/ramdisk", "process/cgroups", "process/sandbox", "process/time"]),
             (
                 "external:/bin/x,example/ramdisk", .external(program: "/bin/x"),
-                ["external/resources", "external/time", "example/ramdisk"]
+                ["external/resources", "external/sandbox", "external/time", "example/ramdisk"]
             ),
         ] as [(String, IsolationList.LauncherName, [String])])
     func goodOnesAreRead(_ text: String, _ launcher: IsolationList.LauncherName, _ isolators: [String]) throws {
@@ -28,7 +28,9 @@ import Testing
         let list = try IsolationList(IsolationList.standard.joined(separator: ","))
         #expect(list == (try IsolationList("vm")))
         #expect(
-            IsolationList.standard == ["vm/compute", "vm/disk", "vm/network", "vm/identity", "vm/console", "vm/time"])
+            IsolationList.standard == [
+                "vm/compute", "vm/disk", "vm/network", "vm/identity", "vm/console", "vm/sandbox", "vm/time",
+            ])
     }
 
     @Test(arguments: [

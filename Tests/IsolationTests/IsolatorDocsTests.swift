@@ -34,10 +34,8 @@ import Testing
     @Test(arguments: IsolationList.standard)
     func aPageHasItsIsolatorsHooks(_ name: String) throws {
         let concern = concern(name)
-        let file =
-            concern == "time"
-            ? "Sources/Isolation/Containerizer/TimeIsolator.swift"
-            : "Sources/VMIsolation/Isolators/\(concern.capitalized)Isolator.swift"
+        let folder = ["time": "Isolation/Containerizer", "sandbox": "Isolation/Sandbox"][concern]
+        let file = "Sources/\(folder ?? "VMIsolation/Isolators")/\(concern.capitalized)Isolator.swift"
         let (source, page) = (try text(file), try text("docs/isolators/\(concern).md"))
         #expect(source.contains("`\(name)`") || concern == "time")
         let written = Self.hooks.filter { source.contains("func \($0)(_") || source.contains("func \($0)(\n") }

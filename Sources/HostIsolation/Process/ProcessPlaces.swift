@@ -9,7 +9,7 @@ struct ProcessPlaces: Sendable {
 
     init(_ container: ContainerContext) {
         directory = container.directory
-        work = container.sandbox ?? container.directory + "/sandbox"
+        work = container.ownSandbox
     }
 
     var result: String { directory + "/result" }

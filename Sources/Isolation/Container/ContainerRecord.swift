@@ -64,6 +64,8 @@ public struct ContainerContext: Sendable {
     public var directory: String { parts.directory }
     /// Stays when the container is gone; nil where its output goes to the caller.
     public var sandbox: String? { parts.sandbox }
+    /// What a command on the host has for a guest's `/sandbox`.
+    public var ownSandbox: String { sandbox ?? directory + "/sandbox" }
 
     public var id: ContainerID { parts.record.config.id }
     public var config: ContainerConfig { parts.record.config }

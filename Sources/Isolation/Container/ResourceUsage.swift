@@ -70,6 +70,8 @@ public struct ResourceUsage: Hashable, Codable, Sendable {
     public var memoryGuestUsedBytes: UInt64?
     public var diskLimitBytes: UInt64?
     public var diskUsedBytes: UInt64?
+    /// Logs, and what else is in the container's directory on the host.
+    public var sandboxUsedBytes: UInt64?
     /// As the container sees it.
     public var received: MachineStatistics.Network?
     public var sent: MachineStatistics.Network?
@@ -94,6 +96,7 @@ public struct ResourceUsage: Hashable, Codable, Sendable {
         take(\.memoryGuestUsedBytes)
         take(\.diskLimitBytes)
         take(\.diskUsedBytes)
+        take(\.sandboxUsedBytes)
         take(\.received)
         take(\.sent)
     }

@@ -112,14 +112,6 @@ struct LogFiles: ~Copyable {
             remedy: "leave a log alone while its container lives; what was written elsewhere: nothing")
     }
 
-    /// Rotated files but the newest, oldest first: what may go when space is short.
-    static func expendable(of name: String, among entries: [OpenDirectory.Entry]) -> [OpenDirectory.Entry] {
-        let rotated = entries.compactMap { entry in
-            entry.isRegular ? beginning(entry.name, of: name).map { ($0, entry) } : nil
-        }
-        return rotated.sorted { $0.0 < $1.0 }.dropLast().map(\.1)
-    }
-
     /// - Returns: nil for a name that is none of a rotated file of this log.
     private static func beginning(_ file: String, of name: String) -> UInt64? {
         guard file.hasPrefix(name + ".") else { return nil }

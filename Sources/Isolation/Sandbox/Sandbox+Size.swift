@@ -4,7 +4,8 @@ extension Sandbox {
     /// Disk space of everything in it: what is allocated, so that holes cost nothing. Links are not followed, nor other
     /// file systems entered.
     ///
-    /// - Throws: ``BulkheadError`` with `stateUnusable` where there is more in it than can be counted in good time.
+    /// - Throws: ``BulkheadError`` with `diskFull` where there is more in it than can be counted in good time, or
+    ///   `stateUnusable` where it was removed or replaced.
     public func size() throws(BulkheadError) -> Memory {
         let top = try OpenDirectory(directory)
         let device = try top.status().st_dev
@@ -20,28 +21,6 @@ extension Sandbox {
             }
         }
         return Memory(bytes: bytes)
-    }
-
-    /// Removes rotated logs, oldest first, until the sandbox is within a limit. A log's newest rotated file stays: its
-    /// name tells how long the stream is.
-    ///
-    /// - Throws: ``BulkheadError`` with `diskFull` where what is left is still too much.
-    public func enforce(_ limit: Memory) throws(BulkheadError) {
-        let used = try size()
-        var excess = used > limit ? used.bytes - limit.bytes : 0
-        let top = try OpenDirectory(directory)
-        let entries = try top.entries(limit: Self.mostEntries)
-        let files = Log.allCases.flatMap { LogFiles.expendable(of: $0.rawValue, among: entries) }
-        for file in files.sorted(by: { $0.changed < $1.changed }) where excess > 0 {
-            guard unlinkat(top.descriptor, file.name, 0) == 0 || errno == ENOENT else { throw top.failure(file.name) }
-            excess -= min(excess, file.allocated)
-        }
-        guard excess == 0 else {
-            throw BulkheadError(
-                .diskFull, "sandbox \(directory)",
-                "it holds \(used) of \(limit) allowed, and rotated logs are not enough",
-                remedy: "let the task leave less, or ask for more with --disk")
-        }
     }
 
     /// - Returns: nil where the task removed it meanwhile.

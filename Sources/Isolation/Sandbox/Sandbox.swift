@@ -11,7 +11,7 @@ public struct Sandbox: Sendable {
     /// How the launch went and how the container ended.
     public static let journal = "launch.json"
     /// A sandbox with more files and directories is not counted to its end.
-    static let mostEntries = 100_000
+    static let mostEntries = 1_000_000
     static let mostLevels = 64
 
     public let directory: String
@@ -36,7 +36,7 @@ public struct Sandbox: Sendable {
 
     static func tooMany(in path: String) -> BulkheadError {
         BulkheadError(
-            .stateUnusable, "directory \(path)", "more than \(mostEntries) entries or \(mostLevels) levels",
+            .diskFull, "directory \(path)", "more than \(mostEntries) entries or \(mostLevels) levels",
             remedy: "let the task leave fewer files there")
     }
 }

@@ -89,6 +89,8 @@ public struct Engine: Sendable {
         case "vm/identity": return IdentityIsolator()
         case "vm/console": return ConsoleIsolator(state: state)
         case "process/cgroups": return ProcessGroupsIsolator()
+        case "vm/sandbox": return SandboxIsolator(name: name, interval: nil)
+        case "process/sandbox", "external/sandbox": return SandboxIsolator(name: name, interval: .seconds(5))
         case "vm/time", "process/time", "external/time": return TimeIsolator(name: name)
         default:
             if let launcher = launcher as? ExternalLauncher, name == "external/resources" {
