@@ -68,7 +68,7 @@ let package = Package(
         .testTarget(
             name: "SSHTests",
             dependencies: [
-                "SSH", .product(name: "Crypto", package: "swift-crypto"),
+                "SSH", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: house),
@@ -89,7 +89,7 @@ let package = Package(
             ],
             swiftSettings: house),
         .executableTarget(
-            name: "crash-worker", dependencies: ["VMIsolation", "Isolation", "IsolationTestSupport"],
+            name: "crash-worker", dependencies: ["VMIsolation", "Isolation", "IsolationTestSupport", "TestSupport"],
             path: "Tests/CrashWorker", swiftSettings: house),
         .testTarget(
             name: "BulkheadTests",

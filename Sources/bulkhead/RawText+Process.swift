@@ -1,4 +1,5 @@
 import Glibc
+import Isolation
 import VMIsolation
 
 extension RawText {

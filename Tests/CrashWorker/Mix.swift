@@ -1,18 +1,19 @@
 import Foundation
 import Isolation
 import IsolationTestSupport
+import TestSupport
 
 /// A random mix of all that an agent asks for; the same seed asks for the same, as far as the guests allow.
 struct Mix {
     private static let most = 3
     private let crew: Crew
     private let seed: UInt64
-    private var random: SplitMix64
+    private var random: SeededGenerator
 
     init(_ crew: Crew, seed: UInt64) {
         self.crew = crew
         self.seed = seed
-        random = SplitMix64(seed: seed)
+        random = SeededGenerator(seed: seed)
     }
 
     mutating func run() async throws {

@@ -77,7 +77,7 @@ struct ControlGroup: Hashable, Sendable {
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    static func write(_ text: String, to path: String) throws(HostCallError) {
+    static func write(_ text: String, to path: String) throws(SystemCallError) {
         let file = try Descriptor(path, O_WRONLY)
         _ = try file.writeNow(Array(text.utf8)[...])
     }

@@ -29,13 +29,7 @@ public struct ExternalIsolator: Isolator {
         var answer: [ContainerID: ResourceUsage] = [:]
         for container in containers {
             guard let machine = machines[container.id] else { continue }
-            var usage = ResourceUsage()
-            usage.cpusUserSeconds = machine.cpuUser.map { Double($0) / 1e9 }
-            usage.cpusSystemSeconds = machine.cpuSystem.map { Double($0) / 1e9 }
-            usage.cpusLimit = Double(container.record.resources.cpus.thousandths) / 1000
-            usage.memoryLimitBytes = container.record.resources.memory.bytes
-            usage.memoryResidentBytes = machine.resident?.bytes
-            answer[container.id] = usage
+            answer[container.id] = ResourceUsage(machine, container.record.resources)
         }
         return answer
     }

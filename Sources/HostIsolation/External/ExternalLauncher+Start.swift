@@ -47,12 +47,12 @@ extension ExternalLauncher {
         }
         let path = container.directory + "/stdin"
         request.stdin = path
-        try HostCallError.check("mkfifo \(path)") { mkfifo(path, 0o600) }
+        try SystemCallError.check("mkfifo \(path)") { mkfifo(path, 0o600) }
         // Open at both ends, so that the program's opening waits for nobody.
         let both = try Descriptor(path, O_RDWR | O_NONBLOCK)
         _ = try await ask(request, container)
         return try withExtendedLifetime(both) {
-            do throws(HostCallError) { return try Descriptor(path, O_WRONLY | O_NONBLOCK) } catch {
+            do throws(SystemCallError) { return try Descriptor(path, O_WRONLY | O_NONBLOCK) } catch {
                 throw BulkheadError.host("input of \(container.id)", error)
             }
         }

@@ -54,7 +54,7 @@ struct ExternalProgram: Sendable {
         } catch ProgramCall.Failure.tooMuchOutput {
             throw failure(
                 operation, "it wrote more than \(ExternalProgram.outputLimit >> 10) KiB and was killed", words)
-        } catch let error as HostCallError {
+        } catch let error as SystemCallError {
             throw failure(operation, "\(error)", words)
         }
     }

@@ -31,7 +31,7 @@ enum HostCopy {
 
     private static func tool(_ words: [String], _ subject: String, _ reason: BulkheadError.Reason) async throws {
         let said = ProgramCall.Kept()
-        var call = ProgramCall(arguments: [Array(try HostTool.find(words[0]).utf8)] + words.dropFirst().map(\.rawBytes))
+        var call = ProgramCall(arguments: [Array(try HostTool.find(words[0]).utf8)] + words.dropFirst().map(RawText.decode))
         call.errors = { if said.bytes.count < 4096 { _ = said.append($0) } }
         let end = try await call.run()
         guard end.status != 0 else { return }

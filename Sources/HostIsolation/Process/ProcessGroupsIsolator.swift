@@ -17,21 +17,11 @@ public struct ProcessGroupsIsolator: Isolator {
 
     /// Waits until the kernel had to kill for want of memory.
     public func watch(_ container: ContainerContext) async throws -> Limitation? {
-        guard let group = ProcessRecord.read(in: container.directory)?.group, let alarm = MemoryAlarm(group) else {
-            return nil
-        }
-        while true {
-            // The bell of version 1 rings before the kill, so there may be a moment between.
-            for _ in 0..<20 {
-                let killed = group.killedForMemory
-                if killed > 0 {
-                    let limit = container.record.resources.memory
-                    return Limitation(.memory, evidence: "\(killed) processes killed at the limit of \(limit)")
-                }
-                try await Task.sleep(for: .milliseconds(10))
-            }
-            try await alarm.rings()
-        }
+        guard let group = ProcessRecord.read(in: container.directory)?.group,
+            let killed = try await MemoryWatch(group, before: 0)?.killed()
+        else { return nil }
+        let limit = container.record.resources.memory
+        return Limitation(.memory, evidence: "\(killed) processes killed at the limit of \(limit)")
     }
 
     public func update(_ container: ContainerContext, to resources: Resources) async throws -> UpdateAnswer {
@@ -62,19 +52,14 @@ public struct ProcessGroupsIsolator: Isolator {
     }
 
     private func usage(_ container: ContainerContext, _ machine: MachineStatistics) -> ResourceUsage {
-        var usage = ResourceUsage()
+        var usage = ResourceUsage(machine, container.record.resources)
         let group = ProcessRecord.read(in: container.directory)?.group
-        usage.cpusUserSeconds = machine.cpuUser.map { Double($0) / 1e9 }
-        usage.cpusSystemSeconds = machine.cpuSystem.map { Double($0) / 1e9 }
-        usage.cpusLimit = Double(container.record.resources.cpus.thousandths) / 1000
         if let throttling = group?.throttling() {
             usage.cpusPeriods = throttling.periods
             usage.cpusThrottledPeriods = throttling.throttled
             usage.cpusThrottledSeconds = Double(throttling.time) / 1e9
         }
-        usage.memoryLimitBytes = container.record.resources.memory.bytes
         usage.memoryTotalBytes = group?.memoryTotal
-        usage.memoryResidentBytes = machine.resident?.bytes
         return usage
     }
 

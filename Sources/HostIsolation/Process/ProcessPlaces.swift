@@ -31,9 +31,9 @@ struct ProcessPlaces: Sendable {
         for part in place.split(separator: "/", omittingEmptySubsequences: true) {
             made += "/\(part)"
             guard mkdir(made, 0o755) == 0 || made == work else { continue }
-            if isOurs { try HostCallError.check("chown \(made)") { lchown(made, user.uid, user.gid) } }
+            if isOurs { try SystemCallError.check("chown \(made)") { lchown(made, user.uid, user.gid) } }
         }
-        guard access(place, F_OK) == 0 else { throw HostCallError(call: "mkdir \(place)", code: errno) }
+        guard access(place, F_OK) == 0 else { throw SystemCallError(call: "mkdir \(place)", code: errno) }
     }
 }
 

@@ -52,8 +52,8 @@ struct Supervisor {
         }
         words += ["/bin/sh", "-c", Supervisor.command, "bulkhead", places.hostPath(command.directory)]
         let env = odd.isEmpty ? [] : [try HostTool.find("env")] + odd
-        arguments = (words + [command.arguments.first ?? ""] + env + command.arguments).map(\.rawBytes)
-        environment = plain.map(\.rawBytes)
+        arguments = (words + [command.arguments.first ?? ""] + env + command.arguments).map(RawText.decode)
+        environment = plain.map(RawText.decode)
     }
 
     /// - Returns: whom it runs as.

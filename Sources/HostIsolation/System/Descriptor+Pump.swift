@@ -27,7 +27,7 @@ extension Descriptor {
         defer { disconnect() }
         do {
             while let bytes = try await abandonable(source) { try await write(bytes) }
-        } catch let error as HostCallError where error.code == EPIPE {}
+        } catch let error as SystemCallError where error.code == EPIPE {}
     }
 
     /// Lets go of the pipe at once, though others still hold this object.

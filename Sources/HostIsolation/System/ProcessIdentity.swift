@@ -1,32 +1,34 @@
 import CLinux
 import FoundationEssentials
-import Glibc
+package import Glibc
+import Isolation
 
 /// Which process it is, also after a restart of ours: numbers are used again, the moment of a start is not.
-struct ProcessIdentity: Hashable, Codable, Sendable {
-    let pid: pid_t
+package struct ProcessIdentity: Hashable, Codable, Sendable {
+    package let pid: pid_t
     /// In clock ticks since the boot: field 22 of `/proc/PID/stat`.
     let started: UInt64
     let bootID: String
 
     /// - Returns: nil where there is no such process, or only what is left of it.
-    init?(of pid: pid_t) {
+    package init?(of pid: pid_t) {
         guard let entry = ProcessTable.entry(pid), !entry.isDead else { return nil }
         (self.pid, started, bootID) = (pid, entry.started, ProcessIdentity.thisBoot)
     }
 
-    static let thisBoot =
+    /// Another one after each boot.
+    package static let thisBoot =
         textFile("/proc/sys/kernel/random/boot_id")?.trimmingPrefix(while: \.isWhitespace)
         .split(separator: "\n").first.map(String.init) ?? ""
 
-    var isAlive: Bool { ProcessIdentity(of: pid) == self }
+    package var isAlive: Bool { ProcessIdentity(of: pid) == self }
 
     /// Waits until the process has ended. Asks the kernel, not the clock.
     func ends() async throws {
         let number = linux_pidfd_open(pid)
         guard number >= 0 else {
             if errno == ESRCH { return }
-            throw HostCallError(call: "pidfd_open", code: errno)
+            throw SystemCallError(call: "pidfd_open", code: errno)
         }
         let descriptor = Descriptor(owning: number)
         // Whose number it was when it was opened is known only now.
@@ -55,7 +57,7 @@ func textFile(_ path: String) -> String? {
 }
 
 /// - Parameter limit: bytes; what is beyond is left out.
-func bytesOfFile(_ path: String, limit: Int = 1 << 20) throws(HostCallError) -> [UInt8] {
+func bytesOfFile(_ path: String, limit: Int = 1 << 20) throws(SystemCallError) -> [UInt8] {
     let file = try Descriptor(path, O_RDONLY | O_NOFOLLOW)
     var bytes: [UInt8] = []
     while bytes.count < limit, let more = try file.readNow(upTo: min(limit - bytes.count, 1 << 16)), !more.isEmpty {

@@ -15,7 +15,7 @@ extension ProgramCall {
         func ends() async throws {
             guard collected.withLock({ $0 }) == nil else { return }
             let number = linux_pidfd_open(pid)
-            guard number >= 0 else { throw HostCallError(call: "pidfd_open", code: errno) }
+            guard number >= 0 else { throw SystemCallError(call: "pidfd_open", code: errno) }
             try await Descriptor(owning: number).becomes(.readable)
             collected.withLock { value in
                 if value == nil { value = ProcessIdentity.collect(pid) ?? 0 }

@@ -23,13 +23,13 @@ struct ProgramCall: Sendable {
     /// What it writes to standard error.
     var errors: @Sendable ([UInt8]) -> Void = { _ in }
 
-    /// - Throws: ``Failure``, or `HostCallError` where it could not be started. It is dead by then, with its session.
+    /// - Throws: ``Failure``, or `SystemCallError` where it could not be started. It is dead by then, with its session.
     func run() async throws -> End {
         let (input, output, errors) = (
             try Descriptor.pipe(.writes), try Descriptor.pipe(.reads), try Descriptor.pipe(.reads)
         )
         let spawn = Spawn(
-            arguments: arguments, environment: environment.map(\.rawBytes), directory: directory,
+            arguments: arguments, environment: environment.map(RawText.decode), directory: directory,
             descriptors: [0: input.theirs, 1: output.theirs, 2: errors.theirs])
         let pid = try await ProgramCall.start(spawn)
         for pipe in [input, output, errors] { pipe.theirs.disconnect() }
@@ -47,7 +47,7 @@ struct ProgramCall: Sendable {
     /// A program that is just being written, or was until now, is tried again for a moment.
     private static func start(_ spawn: Spawn) async throws -> pid_t {
         for _ in 0..<20 {
-            do throws(HostCallError) { return try spawn.start() } catch { if error.code != ETXTBSY { throw error } }
+            do throws(SystemCallError) { return try spawn.start() } catch { if error.code != ETXTBSY { throw error } }
             try await Task.sleep(for: .milliseconds(20))
         }
         return try spawn.start()

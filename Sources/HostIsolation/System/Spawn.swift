@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Isolation
 
 /// A program that is to be started with a clean slate: a session of its own, default signals, and no descriptor but
 /// those that are named.
@@ -11,11 +12,11 @@ struct Spawn {
     var descriptors: [Int32: Descriptor]
 
     /// - Returns: the child's number; its end is to be collected by ``ProcessIdentity/collect(_:)``.
-    func start() throws(HostCallError) -> pid_t {
+    func start() throws(SystemCallError) -> pid_t {
         // Above everything that the child is to see, so that no duplicate is overwritten by the next.
         var duplicates: [(Int32, Descriptor)] = []
         for (number, descriptor) in descriptors.sorted(by: { $0.key < $1.key }) {
-            let copy = try HostCallError.check("dup") { fcntl(descriptor.number, F_DUPFD_CLOEXEC, Int32(32)) }
+            let copy = try SystemCallError.check("dup") { fcntl(descriptor.number, F_DUPFD_CLOEXEC, Int32(32)) }
             duplicates.append((number, Descriptor(owning: copy)))
         }
         var actions = posix_spawn_file_actions_t()
@@ -44,13 +45,13 @@ struct Spawn {
 
     private func run(
         _ actions: inout posix_spawn_file_actions_t, _ attributes: inout posix_spawnattr_t
-    ) throws(HostCallError) -> pid_t {
+    ) throws(SystemCallError) -> pid_t {
         let (words, variables) = (CStrings(arguments), CStrings(environment))
-        guard let program = words.pointers.first ?? nil else { throw HostCallError(call: "start", code: EINVAL) }
+        guard let program = words.pointers.first ?? nil else { throw SystemCallError(call: "start", code: EINVAL) }
         var pid: pid_t = 0
         let code = posix_spawn(&pid, program, &actions, &attributes, words.pointers, variables.pointers)
         withExtendedLifetime((words, variables)) {}
-        guard code == 0 else { throw HostCallError(call: "start", code: code) }
+        guard code == 0 else { throw SystemCallError(call: "start", code: code) }
         return pid
     }
 }

@@ -10,7 +10,7 @@ struct Spool: Sendable {
     let path: String
 
     /// Where a command writes to.
-    func create() throws(HostCallError) -> Descriptor {
+    func create() throws(SystemCallError) -> Descriptor {
         try Descriptor(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, mode: 0o600)
     }
 
@@ -20,10 +20,10 @@ struct Spool: Sendable {
     ) async throws {
         let file = try Descriptor(path, O_RDWR | O_NOFOLLOW)
         let bell = Descriptor(
-            owning: try HostCallError.check("inotify") { inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK)) })
-        try HostCallError.check("inotify \(path)") { inotify_add_watch(bell.number, path, UInt32(IN_MODIFY)) }
+            owning: try SystemCallError.check("inotify") { inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK)) })
+        try SystemCallError.check("inotify \(path)") { inotify_add_watch(bell.number, path, UInt32(IN_MODIFY)) }
         var (place, punched) = (offset, UInt64(0))
-        try HostCallError.check("seek \(path)") { lseek(file.number, off_t(place), SEEK_SET) }
+        try SystemCallError.check("seek \(path)") { lseek(file.number, off_t(place), SEEK_SET) }
         while true {
             let isOver = writerEnded.current != nil
             while let bytes = try file.readNow(upTo: Spool.chunk), !bytes.isEmpty {

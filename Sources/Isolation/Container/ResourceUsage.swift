@@ -78,6 +78,15 @@ public struct ResourceUsage: Hashable, Codable, Sendable {
 
     public init() {}
 
+    /// Processors and memory of a command on the host.
+    public init(_ machine: MachineStatistics, _ resources: Resources) {
+        cpusUserSeconds = machine.cpuUser.map { Double($0) / 1e9 }
+        cpusSystemSeconds = machine.cpuSystem.map { Double($0) / 1e9 }
+        cpusLimit = Double(resources.cpus.thousandths) / 1000
+        memoryLimitBytes = resources.memory.bytes
+        memoryResidentBytes = machine.resident?.bytes
+    }
+
     /// Takes every field that `other` knows.
     public mutating func merge(_ other: ResourceUsage) {
         func take<Value>(_ field: WritableKeyPath<ResourceUsage, Value?>) {

@@ -1,4 +1,5 @@
 import Glibc
+import Isolation
 
 extension OpenFile {
     /// Makes this empty file a copy of another, holes as holes; where the file system can, they share their blocks.

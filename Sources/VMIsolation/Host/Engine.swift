@@ -59,7 +59,7 @@ public struct Engine: Sendable {
         for name in list.isolators { isolators.append(try isolator(name, launcher, hypervisor, machines)) }
         let state = state
         let needsLibvirt = list.launcher == .vm
-        var options = Containerizer.Options(bootID: Host.bootID) {
+        var options = Containerizer.Options(bootID: ProcessIdentity.thisBoot) {
             needsLibvirt ? try await hypervisor.capacity() : Host.capacity(disk: state.root)
         }
         options.budgets = machines.budgets
@@ -113,11 +113,5 @@ public enum Host {
         return HostCapacity(
             processors: ProcessInfo.processInfo.processorCount,
             memory: Memory(bytes: ProcessInfo.processInfo.physicalMemory), disk: Memory(bytes: space?.uint64Value ?? 0))
-    }
-
-    /// Another one after each boot.
-    public static var bootID: String {
-        let text = FileManager.default.contents(atPath: "/proc/sys/kernel/random/boot_id")
-        return text.map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) } ?? ""
     }
 }

@@ -34,6 +34,6 @@ struct MonitorOwner: Hashable {
 
     /// Gives one file of ours away.
     func take(_ path: String) throws(BulkheadError) {
-        guard lchown(path, user, group) == 0 else { throw PrivateFile.failure(path, errno) }
+        _ = try SystemCallError.writing("file \(path)") { try SystemCallError.check("chown") { lchown(path, user, group) } }
     }
 }

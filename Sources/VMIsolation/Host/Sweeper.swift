@@ -1,4 +1,5 @@
 import Foundation
+import HostIsolation
 import Isolation
 import Libvirt
 
@@ -79,7 +80,7 @@ public struct Sweeper: Sendable {
         let found = try await launcher.machines()
         let records = try engine.store.records()
         let actions = Recovery.actions(
-            [], found, others: Set(records.map(\.machine)), owner: engine.ledger.owner, bootID: Host.bootID)
+            [], found, others: Set(records.map(\.machine)), owner: engine.ledger.owner, bootID: ProcessIdentity.thisBoot)
         var findings: [Finding] = []
         for action in actions {
             switch action {

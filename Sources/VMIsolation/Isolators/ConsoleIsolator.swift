@@ -12,7 +12,7 @@ struct ConsoleIsolator: Isolator {
     func prepare(_ container: ContainerContext, _ plan: LaunchPlan) async throws -> LaunchPlan {
         var plan = plan
         let log = container.directory + "/console.log"
-        try PrivateFile.write([], to: log)
+        try PrivateFile.replace(log, with: [])
         plan.consoleLog = log
         return plan
     }
@@ -22,6 +22,8 @@ struct ConsoleIsolator: Isolator {
         let console = ConsoleLog(path: container.directory + "/console.log").bytes()
         guard !console.isEmpty else { return }
         History(state).keep(console: console, of: container.id)
-        if let sandbox = container.sandbox { try PrivateFile.write(console, to: sandbox + "/console.log") }
+        if let sandbox = container.sandbox {
+            try Sandbox(existing: sandbox).replace(Sandbox.Log.console.rawValue, with: console)
+        }
     }
 }

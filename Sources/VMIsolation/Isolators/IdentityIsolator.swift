@@ -16,17 +16,17 @@ struct IdentityIsolator: Isolator {
         if plan.setsItselfUp {
             let seed = DomainPlan.Disk(
                 target: "vdc", file: container.directory + "/seed.iso", format: .raw, serial: "seed", readOnly: true)
-            try PrivateFile.write(try Seed.noCloud(identity), to: seed.file)
+            try PrivateFile.replace(seed.file, with: try Seed.noCloud(identity))
             plan.disks.append(seed)
         } else {
             plan.seedFile = container.directory + "/seed"
-            try PrivateFile.write(try Seed.firmware(identity), to: container.directory + "/seed")
+            try PrivateFile.replace(container.directory + "/seed", with: try Seed.firmware(identity))
         }
         // Elsewhere the client's key never leaves this process.
         if container.config.keep || container.config.output == .sandbox {
             let files = AccessFiles(directory: container.directory)
-            try PrivateFile.write(Array(identity.clientKey.pem.utf8), to: files.clientKey)
-            try PrivateFile.write(Array(identity.hostKey.publicKey.line().utf8), to: files.hostKey)
+            try PrivateFile.replace(files.clientKey, with: Array(identity.clientKey.pem.utf8))
+            try PrivateFile.replace(files.hostKey, with: Array(identity.hostKey.publicKey.line().utf8))
         }
         return plan
     }

@@ -83,7 +83,7 @@ extension VMLauncher {
             container.config.command, container: container.id, template: settings.templates + "/launcher.sh",
             nonce: known,
             spools: container.config.output == .sandbox)
-        if container.config.output == .sandbox, !isResumed { try PrivateFile.write(Array(script.nonce.utf8), to: file) }
+        if container.config.output == .sandbox, !isResumed { try PrivateFile.replace(file, with: Array(script.nonce.utf8)) }
         return script
     }
 
@@ -138,7 +138,7 @@ extension VMLauncher {
     private func keep(_ container: ContainerContext, _ plan: LaunchPlan) throws {
         guard let address = plan.address, let access = plan.access else { return }
         let known = AccessFiles(directory: container.directory).knownHosts
-        try PrivateFile.write(Array("\(address) \(access.hostKey)\n".utf8), to: known)
+        try PrivateFile.replace(known, with: Array("\(address) \(access.hostKey)\n".utf8))
     }
 
     /// Delivers a signal to the command's whole process group.

@@ -1,4 +1,5 @@
 import Glibc
+import Isolation
 
 extension OpenFile {
     /// The names in this directory, in the file system's order.

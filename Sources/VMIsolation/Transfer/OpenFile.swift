@@ -1,4 +1,5 @@
 import Glibc
+import Isolation
 
 /// A file descriptor, closed when its last user lets go.
 final class OpenFile: Sendable {

@@ -1,3 +1,5 @@
+import Isolation
+
 /// One file, directory or symbolic link of a tar archive; names are bytes, UTF-8 or not.
 public struct TarEntry: Hashable, Sendable {
     public enum Kind: Hashable, Sendable {

@@ -1,6 +1,7 @@
 import Foundation
 import Isolation
 import IsolationTestSupport
+import TestSupport
 import Testing
 
 @Suite struct ContainerLifeTests {
@@ -46,7 +47,7 @@ import Testing
         let seed = environment["BULKHEAD_TEST_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: .min ... .max)
         let count = environment["BULKHEAD_TEST_SEQUENCES"].flatMap { Int($0) } ?? 100_000
         print("ContainerLife: \(count) sequences with BULKHEAD_TEST_SEED=\(seed)")
-        var random = SplitMix64(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let tables = (0...5).map { Self.events(isolators: $0) }
         var (ends, recoveries) = (0, 0)
         for number in 0..<count {
@@ -68,7 +69,7 @@ import Testing
     }
 
     /// Mostly what is due, so that sequences get somewhere, else anything.
-    private static func pick(_ model: LifeModel, _ all: [LifeEvent], _ random: inout SplitMix64) -> LifeEvent {
+    private static func pick(_ model: LifeModel, _ all: [LifeEvent], _ random: inout SeededGenerator) -> LifeEvent {
         let reason = reasons[Int(random.next() % 2)]
         guard random.next() % 32 != 0 else { return .recovered }
         guard random.next() % 3 != 0 else { return all[Int(random.next() % UInt64(all.count))] }

@@ -45,7 +45,7 @@ import Testing
 
     /// The model is one array; what is kept is its end.
     @Test(arguments: 0..<40) func randomAppendsAndReopeningsKeepTheStream(_ seed: UInt64) throws {
-        var random = SplitMix64(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let (limit, kept) = (UInt64.random(in: 1...64, using: &random), Int.random(in: 1...4, using: &random))
         var model: [UInt8] = []
         var log = try open(limit, kept: kept)

@@ -1,5 +1,6 @@
 import Foundation
 import Isolation
+import TestSupport
 import Testing
 
 @testable import VMIsolation
@@ -68,7 +69,7 @@ import Testing
     }
 
     @Test func randomPlansPassEveryCheck() throws {
-        var random = SplitMix(seed: 20_261)
+        var random = SeededGenerator(seed: 20_261)
         for _ in 0..<300 {
             let plan = try RandomPlan.make(&random)
             let examination = try template.examine(plan)
@@ -80,7 +81,7 @@ import Testing
 
     @Test(.enabled(if: SchemaTool.isThere, "xmllint and libvirt's schema are not installed"))
     func libvirtsSchemaTakesIt() throws {
-        var random = SplitMix(seed: 7)
+        var random = SeededGenerator(seed: 7)
         for _ in 0..<8 {
             let xml = try template.render(RandomPlan.make(&random, plainText: true))
             let complaint = try SchemaTool.complaint(about: xml, schema: "domain")

@@ -1,5 +1,6 @@
 import Foundation
 import Isolation
+import TestSupport
 import Testing
 
 @testable import VMIsolation
@@ -120,7 +121,7 @@ import Testing
     }
 
     @Test func noRandomDamageEscapesAsAnotherError() throws {
-        var random = SplitMix(seed: 99)
+        var random = SeededGenerator(seed: 99)
         let original = Array(try TemplateSamples.builtInText().utf8)
         let plan = try TemplateSamples.plan()
         let pieces = [

@@ -1,26 +1,12 @@
 import Foundation
 import Isolation
+import TestSupport
 import VMIsolation
-
-/// Numbers that are the same on each run.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
 
 /// Plans of every shape that the template has branches for.
 enum RandomPlan {
     /// - Parameter plainText: without what libvirt's schema does not take in a path.
-    static func make(_ random: inout SplitMix, plainText: Bool = false) throws -> DomainPlan {
+    static func make(_ random: inout SeededGenerator, plainText: Bool = false) throws -> DomainPlan {
         let resources = Resources(
             cpus: CPUs(thousandths: Int.random(in: 10...8000, using: &random)),
             memory: .kibibytes(UInt64.random(in: 98_304...67_108_864, using: &random)), disk: .mebibytes(100))
@@ -47,7 +33,7 @@ enum RandomPlan {
         return plan
     }
 
-    private static func disks(_ random: inout SplitMix, _ plain: Bool) throws -> [DomainPlan.Disk] {
+    private static func disks(_ random: inout SeededGenerator, _ plain: Bool) throws -> [DomainPlan.Disk] {
         let letters = Array("abcdef").prefix(Int.random(in: 1...6, using: &random))
         var disks = letters.map { letter -> DomainPlan.Disk in
             let backing =
@@ -67,9 +53,9 @@ enum RandomPlan {
         return disks
     }
 
-    private static func path(_ random: inout SplitMix, _ plain: Bool) -> String { "/" + text(&random, plain) }
+    private static func path(_ random: inout SeededGenerator, _ plain: Bool) -> String { "/" + text(&random, plain) }
 
-    private static func text(_ random: inout SplitMix, _ plain: Bool) -> String {
+    private static func text(_ random: inout SeededGenerator, _ plain: Bool) -> String {
         let alphabet = Array(plain ? "abc-_./09" : "abc &<>\"'{}#/!%\\é漢;$`|]")
         let count = Int.random(in: 1...24, using: &random)
         return "p" + String((0..<count).map { _ in alphabet.randomElement(using: &random) ?? "a" }) + "q"

@@ -1,4 +1,5 @@
 @testable import VMIsolation
+import TestSupport
 
 /// Archives that are nearly sound, the same for the same seed.
 struct TarFuzzer {

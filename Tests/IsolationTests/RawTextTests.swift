@@ -1,6 +1,6 @@
+import Isolation
+import TestSupport
 import Testing
-
-@testable import VMIsolation
 
 struct RawTextTests {
     @Test func plainTextStaysAsItIs() {

@@ -1,16 +1,20 @@
 import Glibc
-import Isolation
 
 /// A system call that failed, with its number in the system's own words.
-struct SystemCallError: Error, Hashable {
-    let call: String
-    let code: Int32
+package struct SystemCallError: Error, Hashable, CustomStringConvertible {
+    package let call: String
+    package let code: Int32
 
-    var words: String { "\(call): \(String(cString: strerror(code)))" }
+    package init(call: String, code: Int32) {
+        self.call = call
+        self.code = code
+    }
+
+    package var description: String { "\(call): \(String(cString: strerror(code)))" }
 
     /// Makes the call, again where a signal broke it off, and turns -1 into the error.
     @discardableResult
-    static func check<Value: SignedInteger>(_ call: String, _ body: () -> Value) throws(SystemCallError) -> Value {
+    package static func check<Value: SignedInteger>(_ call: String, _ body: () -> Value) throws(SystemCallError) -> Value {
         while true {
             let result = body()
             if result != -1 { return result }
@@ -20,14 +24,14 @@ struct SystemCallError: Error, Hashable {
     }
 
     /// Turns the error of a write to the host's disk into one for the user.
-    static func writing<Value>(
+    package static func writing<Value>(
         _ subject: @autoclosure () -> String, _ body: () throws -> Value
     ) throws(BulkheadError) -> Value {
         try naming(.fileUnwritable, subject(), body)
     }
 
     /// Turns the error of a read of the host's files into one for the user.
-    static func reading<Value>(
+    package static func reading<Value>(
         _ subject: @autoclosure () -> String, _ body: () throws -> Value
     ) throws(BulkheadError) -> Value {
         try naming(.fileUnreadable, subject(), body)
@@ -41,10 +45,9 @@ struct SystemCallError: Error, Hashable {
         } catch let error as BulkheadError {
             throw error
         } catch let error as SystemCallError where error.code == ENOSPC || error.code == EDQUOT {
-            throw BulkheadError(.diskFull, subject(), error.words, remedy: "Free space there, or ask for less.")
+            throw BulkheadError(.diskFull, subject(), error.description, remedy: "Free space there, or ask for less.")
         } catch {
-            let words = (error as? SystemCallError)?.words ?? "\(error)"
-            throw BulkheadError(reason, subject(), words, remedy: "Check the path, its owner and its permissions.")
+            throw BulkheadError(reason, subject(), "\(error)", remedy: "Check the path, its owner and its permissions.")
         }
     }
 }
