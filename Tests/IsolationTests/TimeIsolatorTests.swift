@@ -19,7 +19,7 @@ import Testing
     @Test func aLimitThatPassedMeanwhileIsReachedAtOnce() async throws {
         let container = try container(limit: .seconds(3600), startedBefore: 3601)
         let late = BulkheadError(.isolatorHangs, "test", "it waits", remedy: "")
-        let limitation = try await within(.seconds(10), otherwise: { late }) {
+        let limitation = try await within(.seconds(60), otherwise: { late }) {
             try await TimeIsolator(name: "process/time").watch(container)
         }
         #expect(limitation?.limit == .time)

@@ -69,7 +69,7 @@ import Testing
 
     @Test(arguments: ["b.cleanup", "launcher.stop"], [true, false])
     func whatCameToAHaltIsFinishedByTheNext(_ call: String, hangs: Bool) async throws {
-        if hangs { household.shorten() }
+        if hangs { household.shorten(.cleanUp) }
         let parts = call.split(separator: ".").map(String.init)
         household.script(parts[0]).set(parts[1], hangs ? .hangs : .fails(StrangeError("stuck")), times: 1)
         let containerizer = try household.containerizer()
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test func aCleanUpThatHangsLeavesTimeForTheOthers() async throws {
-        household.shorten()
+        household.shorten(.cleanUp)
         let gate = Once<Void>()
         household.isolators[2].set("cleanup", .hangsDeaf(until: gate), times: 1)
         household.isolators[1].set("cleanup", .waits(for: gate), times: 1)

@@ -27,9 +27,17 @@ import Testing
         household.expectCleanedUp("one")
     }
 
+    private func shorten(_ hook: String) {
+        if hook == "prepare" {
+            household.shorten(.prepare)
+        } else {
+            household.shorten(.lease, .port, .hostKey, .login, .cloudInit, .copy)
+        }
+    }
+
     @Test(arguments: ["prepare", "isolate"])
     func oneThatHangsIsNamed(_ hook: String) async throws {
-        household.shorten()
+        shorten(hook)
         household.isolators[1].set(hook, .hangs)
         let report = try await household.containerizer().run(FakeHousehold.config("one"))
         let error = try #require(report.termination.outcome.error)
@@ -40,7 +48,7 @@ import Testing
     /// Deaf ones are never cleaned up beside; those who wait are told, and once they end, all is undone.
     @Test(arguments: ["prepare", "isolate"])
     func oneThatHangsAndIgnoresCancellationIsNamed(_ hook: String) async throws {
-        household.shorten()
+        shorten(hook)
         let gate = Once<Void>()
         household.isolators[1].set(hook, .hangsDeaf(until: gate))
         let containerizer = try household.containerizer()

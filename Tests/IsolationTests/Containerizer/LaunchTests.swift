@@ -108,7 +108,7 @@ import Testing
 
     @Test(arguments: [Behaviour.fails(StrangeError("no image")), .hangs])
     func aProvisionerThatFailsEndsTheLaunch(_ behaviour: Behaviour) async throws {
-        household.shorten()
+        household.shorten(.prepare)
         household.provisioner.set("provision", behaviour)
         let containerizer = try household.containerizer()
         let report = try await containerizer.run(FakeHousehold.config("one"))

@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func aStartThatHangsIsNamed() async throws {
-        household.shorten()
+        household.shorten(.start)
         household.launcher.set("start", .hangs)
         let report = try await household.containerizer().run(FakeHousehold.config("one"))
         guard case .launchFailed(.start, let error) = report.termination.outcome else {
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func aStartDeafToCancellationIsNamedAndNeverUndoneBesideIt() async throws {
-        household.shorten()
+        household.shorten(.start)
         let gate = Once<Void>()
         household.launcher.set("start", .hangsDeaf(until: gate))
         let containerizer = try household.containerizer()

@@ -47,9 +47,9 @@ import Testing
     }
 
     @Test func resultsAndErrorsPass() async throws {
-        #expect(try await within(.seconds(5), otherwise: { Self.late }) { 7 } == 7)
+        #expect(try await within(.seconds(60), otherwise: { Self.late }) { 7 } == 7)
         await #expect(throws: CancellationError.self) {
-            try await within(.seconds(5), otherwise: { Self.late }) { throw CancellationError() }
+            try await within(.seconds(60), otherwise: { Self.late }) { throw CancellationError() }
         }
     }
 
