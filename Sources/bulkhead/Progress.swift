@@ -57,8 +57,6 @@ final class Progress: Sendable {
 }
 
 extension Duration {
-    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
-
     /// `0.231 s`.
     var short: String {
         let thousandths = String(milliseconds % 1000)

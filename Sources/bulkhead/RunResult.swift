@@ -4,14 +4,6 @@ import VMIsolation
 
 /// What a run came to, for people and for programs. docs/launch.md describes the fields.
 struct RunResult: Encodable {
-    struct Stage: Encodable {
-        var stage: LaunchStage
-        var beginMilliseconds: Int64
-        var milliseconds: Int64?
-        var budgetMilliseconds: Int64?
-        var failure: BulkheadError.Reason?
-    }
-
     struct Failure: Encodable {
         var name: BulkheadError.Reason
         var subject: String
@@ -60,7 +52,7 @@ struct RunResult: Encodable {
     var memoryLimitMiB: UInt64?
     var keptKeyFile: String?
     var totalMilliseconds: Int64
-    var stages: [Stage]
+    var stages: [Timeline.Entry]
 
     init(_ report: ContainerReport, total: Duration) {
         name = report.record.id.description
@@ -83,11 +75,7 @@ struct RunResult: Encodable {
         keptKeyFile =
             report.isKept && report.record.launcher == "vm" ? AccessFiles(directory: report.directory).clientKey : nil
         totalMilliseconds = total.milliseconds
-        stages = report.timeline.entries.map {
-            Stage(
-                stage: $0.stage, beginMilliseconds: $0.begin.milliseconds, milliseconds: $0.duration?.milliseconds,
-                budgetMilliseconds: $0.budget?.milliseconds, failure: $0.failure)
-        }
+        stages = report.timeline.entries
     }
 
     /// Text that belongs on standard error after the command's own.

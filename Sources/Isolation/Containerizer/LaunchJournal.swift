@@ -4,13 +4,13 @@ import FoundationEssentials
 struct LaunchJournal: Encodable {
     let container: ContainerID
     let termination: Termination
-    let timeline: Timeline
+    let stages: [Timeline.Entry]
     let cleanUpFailure: BulkheadError?
 
     init(_ report: ContainerReport) {
         container = report.record.id
         termination = report.termination
-        timeline = report.timeline
+        stages = report.timeline.entries
         cleanUpFailure = report.cleanUpFailure
     }
 

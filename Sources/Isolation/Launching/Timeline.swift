@@ -1,6 +1,7 @@
 /// When each stage of a launch began and ended, from the moment the command was given.
-public struct Timeline: Hashable, Codable, Sendable {
-    public struct Entry: Hashable, Codable, Sendable {
+public struct Timeline: Hashable, Sendable {
+    /// Written in whole milliseconds.
+    public struct Entry: Hashable, Encodable, Sendable {
         public var stage: LaunchStage
         /// Since the start of the launch.
         public var begin: Duration
@@ -9,6 +10,19 @@ public struct Timeline: Hashable, Codable, Sendable {
         public var budget: Duration?
         /// The error's name where the stage failed.
         public var failure: BulkheadError.Reason?
+
+        private enum CodingKeys: String, CodingKey {
+            case stage, beginMilliseconds, milliseconds, budgetMilliseconds, failure
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var fields = encoder.container(keyedBy: CodingKeys.self)
+            try fields.encode(stage, forKey: .stage)
+            try fields.encode(begin.milliseconds, forKey: .beginMilliseconds)
+            try fields.encodeIfPresent(duration?.milliseconds, forKey: .milliseconds)
+            try fields.encodeIfPresent(budget?.milliseconds, forKey: .budgetMilliseconds)
+            try fields.encodeIfPresent(failure, forKey: .failure)
+        }
     }
 
     public private(set) var entries: [Entry] = []
@@ -27,4 +41,8 @@ public struct Timeline: Hashable, Codable, Sendable {
     }
 
     public var current: LaunchStage? { entries.last?.stage }
+}
+
+extension Duration {
+    package var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
 }

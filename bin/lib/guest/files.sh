@@ -27,14 +27,15 @@ add_busybox() {
     done
 }
 
+compiler() { command -v clang || command -v cc || echo false; }
+
 # Our own two pieces of C, for speed alone: a guest without them does all the same. They are made with the headers of the
 # very library that the guest has; Swift's own clang will do.
 add_compiled() {
-    local root=$1 guest=$2 own=$3 compiler library=$2/lib/dropbear-fast.so relay=$2/bin/bulkhead-relay
-    compiler=$(command -v clang || command -v cc || echo false)
+    local root=$1 guest=$2 own=$3 library=$2/lib/dropbear-fast.so relay=$2/bin/bulkhead-relay
     set -- -O2 -s -D_GNU_SOURCE -I "$root/usr/include" -L "$root/usr/lib/x86_64-linux-gnu"
-    if "$compiler" "$@" -fPIC -shared "$own/dropbear-fast.c" -o "$library" &&
-        "$compiler" "$@" "$own/relay.c" -o "$relay" -l:libtomcrypt.so.1 -Wl,--unresolved-symbols=ignore-in-shared-libs
+    if "$(compiler)" "$@" -fPIC -shared "$own/dropbear-fast.c" -o "$library" &&
+        "$(compiler)" "$@" "$own/relay.c" -o "$relay" -l:libtomcrypt.so.1 -Wl,--unresolved-symbols=ignore-in-shared-libs
     then return; fi
     echo "guest-image: no C compiler that works: transfers will be slower" >&2
     rm -f "$library" "$relay"
