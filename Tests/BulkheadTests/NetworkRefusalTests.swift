@@ -57,8 +57,12 @@ extension HostTests {
 
         @Test func aGuestOnIt() async throws {
             try await withNetwork("bhtlan", range: 50...102, started: true) {
-                let run = try await bench().run(["--network", "bhtlan"], shell: "ip -4 addr show eth0")
+                let run = try await bench().run(
+                    ["--network", "bhtlan", "--keep", "--name", "on-lan"], shell: "ip -4 addr show eth0")
                 #expect(run.status == 0 && run.text.contains("10.77.102."), "\(run)")
+                let list = try await bench().call("ps")
+                #expect(list.text.contains("10.77.102."), "\(list)")
+                #expect(try await bench().call("rm", "on-lan").status == 0)
                 let leases = try await bench().virsh("net-dhcp-leases", "bhtlan")
                 #expect(!leases.text.contains("10.77.102."), "its lease is given back: \(leases)")
             }

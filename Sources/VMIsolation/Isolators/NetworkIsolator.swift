@@ -55,6 +55,10 @@ struct NetworkIsolator: Isolator {
             try await search.run { try await network.leases(mac: search.mac) }
         }
         plan.address = address
+        if taken.reservation.address == nil {
+            try ledger.recordAddress(
+                Reservation(mac: search.mac, address: address), of: taken.network, for: container.id)
+        }
         if let xml = try? await network.xml(),
             let bridge = try? NetworkDescription(xml: xml, name: taken.network).bridge
         {
@@ -69,10 +73,6 @@ struct NetworkIsolator: Isolator {
         var plan = plan
         plan.interface = .init(mac: taken.reservation.mac, network: taken.network, isolated: true)
         plan.address = taken.reservation.address
-        if plan.address == nil {
-            let network = try await link.connect().connection.network(named: taken.network)
-            plan.address = try await network.leases(mac: taken.reservation.mac).last { !$0.isOver() }?.address
-        }
         return plan
     }
 
