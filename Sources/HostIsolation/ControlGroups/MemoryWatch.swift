@@ -20,12 +20,28 @@ public struct MemoryWatch: Sendable {
     /// - Returns: nil where the process is gone, no memory controller counts for it, or the kernel offers no notice.
     public init?(of process: pid_t) {
         guard let membership = textFile("/proc/\(process)/cgroup") else { return nil }
-        let hierarchies = Hierarchies(mountInfo: textFile("/proc/self/mountinfo") ?? "", membership: membership)
+        self.init(Hierarchies(mountInfo: textFile("/proc/self/mountinfo") ?? "", membership: membership))
+    }
+
+    init?(_ hierarchies: Hierarchies) {
         self.init(
             ControlGroup(
-                existing: hierarchies.all.map {
-                    .init(isUnified: $0.isUnified, controllers: $0.controllers, paths: Array($0.parents.prefix(1)))
+                existing: hierarchies.all.map { hierarchy in
+                    let paths = hierarchy.parents.prefix(1).map { hierarchy.isUnified ? Self.limited($0) : $0 }
+                    return .init(isUnified: hierarchy.isUnified, controllers: hierarchy.controllers, paths: paths)
                 }))
+    }
+
+    /// The nearest group that has a memory limit: libvirt puts a monitor's threads into groups of their own below it, and
+    /// such groups of version 2 have no memory of their own.
+    private static func limited(_ path: String) -> String {
+        var parts = path.split(separator: "/")
+        while !parts.isEmpty {
+            let group = "/" + parts.joined(separator: "/")
+            if let limit = textFile(group + "/memory.max"), !limit.hasPrefix("max") { return group }
+            parts.removeLast()
+        }
+        return path
     }
 
     /// Waits for the first kill, and tells how many there were.
