@@ -32,7 +32,7 @@ public final class StageClock: Sendable {
         LaunchStage.allCases.filter(stages.contains).reduce(.zero) { $0 + budget($1) }
     }
 
-    /// Runs one rung within its budget.
+    /// Runs one rung within its budget; one that takes longer is left behind.
     ///
     /// - Parameter timeout: the rung's own error for the end of its budget.
     public func run<Value: Sendable>(
@@ -42,7 +42,8 @@ public final class StageClock: Sendable {
         let budget = stage == .run ? nil : budget(stage)
         change(stage) { $0.begin(stage, at: self.elapsed, budget: budget) }
         do {
-            let value = try await bounded(stage, budget, timeout, body)
+            let value =
+                if let budget { try await within(budget, otherwise: timeout, body) } else { try await body() }
             change(stage) { $0.end(at: self.elapsed) }
             return value
         } catch {
@@ -50,15 +51,6 @@ public final class StageClock: Sendable {
             change(stage) { $0.end(at: self.elapsed, failure: reason) }
             throw error
         }
-    }
-
-    private func bounded<Value: Sendable>(
-        _ stage: LaunchStage, _ budget: Duration?, _ timeout: @escaping @Sendable () -> BulkheadError,
-        _ body: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        guard let budget else { return try await body() }
-        if stage <= .start { return try await withinToItsEnd(budget, otherwise: timeout, body) }
-        return try await within(budget, otherwise: timeout, body)
     }
 
     /// Begins a stage of several steps, unless it is under way.
