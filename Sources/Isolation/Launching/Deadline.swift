@@ -3,8 +3,19 @@ import Synchronization
 
 /// A value that comes once; any number of tasks wait for it, and a cancelled one stops waiting at once.
 public final class Once<Value: Sendable>: Sendable {
+    /// In memory of its own: it may be large, and most of the time there is none yet.
+    private indirect enum Arrival {
+        case of(Result<Value, any Error>)
+
+        var result: Result<Value, any Error> {
+            switch self {
+            case .of(let result): result
+            }
+        }
+    }
+
     private struct State {
-        var result: Result<Value, any Error>?
+        var arrival: Arrival?
         var waiters: [Int: CheckedContinuation<Value, any Error>] = [:]
         var next = 0
     }
@@ -16,15 +27,15 @@ public final class Once<Value: Sendable>: Sendable {
     /// The first result stays; later ones are dropped.
     public func fulfil(_ result: Result<Value, any Error>) {
         let waiters = state.withLock { state in
-            guard state.result == nil else { return [CheckedContinuation<Value, any Error>]() }
-            state.result = result
+            guard state.arrival == nil else { return [CheckedContinuation<Value, any Error>]() }
+            state.arrival = .of(result)
             defer { state.waiters = [:] }
             return Array(state.waiters.values)
         }
         for waiter in waiters { waiter.resume(with: result) }
     }
 
-    public var current: Result<Value, any Error>? { state.withLock { $0.result } }
+    public var current: Result<Value, any Error>? { state.withLock { $0.arrival?.result } }
 
     public func value() async throws -> Value {
         let ticket = state.withLock { state in
@@ -34,7 +45,7 @@ public final class Once<Value: Sendable>: Sendable {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let known: Result<Value, any Error>? = state.withLock { state in
-                    if let result = state.result { return result }
+                    if let arrival = state.arrival { return arrival.result }
                     if Task.isCancelled { return .failure(CancellationError()) }
                     state.waiters[ticket] = continuation
                     return nil
