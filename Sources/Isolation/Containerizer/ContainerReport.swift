@@ -31,7 +31,5 @@ public struct ContainerReport: Sendable {
         self.cleanUpFailure = cleanUpFailure
     }
 
-    public var isKept: Bool {
-        if case .kept = record.life.state { true } else { false }
-    }
+    public var isKept: Bool { record.life.state.isKept }
 }

@@ -29,7 +29,7 @@ extension Containerizer {
             drive(container, .perform(step))
         case .none:
             // It has ended, but the store could not be told.
-            guard again, case .terminated = container.record.life.state else { return }
+            guard again, container.record.life.state.isEnded else { return }
             container.report = Once()
             settle(container)
         }
@@ -72,9 +72,9 @@ extension Containerizer {
         }
     }
 
-    /// The driver has come to an end: the container ended, is kept, or came to a halt.
+    /// No step follows: the container ended, is kept, or came to a halt.
     func settle(_ container: Container) {
-        let isOver = if case .terminated = container.record.life.state { true } else { false }
+        let isOver = container.record.life.state.isEnded
         // What hung or failed before has been undone since.
         if isOver { container.cleanUpFailure = nil }
         container.clock.leave(failure: container.cleanUpFailure?.reason)

@@ -120,8 +120,7 @@ extension Containerizer {
     /// Stores the container where its state has changed since, and somebody could use it after a restart.
     func save(_ container: Container) throws(BulkheadError) {
         guard container.saved != container.record.life.state else { return }
-        let isKept = if case .kept = container.record.life.state { true } else { false }
-        guard container.record.config.output == .sandbox || isKept else { return }
+        guard container.record.config.output == .sandbox || container.record.life.state.isKept else { return }
         try store.save(container.record)
         container.saved = container.record.life.state
     }

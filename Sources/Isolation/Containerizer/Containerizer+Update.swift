@@ -129,6 +129,10 @@ extension ContainerLife.State {
         if case .terminated = self { true } else { false }
     }
 
+    var isKept: Bool {
+        if case .kept = self { true } else { false }
+    }
+
     /// The word for it in listings.
     public var name: String {
         switch self {
