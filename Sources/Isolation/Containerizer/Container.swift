@@ -7,10 +7,13 @@ final class Container {
     let claim: any ContainerClaim
     let streams: CommandStreams?
     let isResumed: Bool
-    /// The step under way, cancelled by a destroy.
-    var work: Task<Termination?, any Error>?
-    /// Goes through the steps.
-    var driver: Task<Void, Never>?
+    /// The step under way, cancelled by a destroy. None while the command is: an ended task holds all memory that it had.
+    var work: Task<Void, Never>?
+    /// Of the command under way.
+    var race: EndRace?
+    /// One for each ending that may come yet, by number, cancelled when the race is over.
+    var waits: [Int: Task<Void, Never>] = [:]
+    var waitsBegun = 0
     var signals: Task<Void, Never>?
     /// The state that the store has.
     var saved: ContainerLife.State?

@@ -20,7 +20,9 @@ extension Containerizer {
     func cancel(_ container: Container, because reason: Termination) {
         let again = container.report.current != nil
         switch container.record.life.destroy(because: reason) {
-        case .cancel: container.work?.cancel()
+        case .cancel:
+            container.work?.cancel()
+            end(container, with: .failure(CancellationError()))
         case .perform(let step):
             if again {
                 container.report = Once()

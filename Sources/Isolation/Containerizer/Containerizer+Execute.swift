@@ -1,122 +1,98 @@
 import FoundationEssentials
 
-/// The machine ended while something else was waited for.
-struct MachineEnded: Error {
-    let termination: Termination
-}
-
 extension Containerizer {
-    private enum Ending: Sendable {
-        case command(Termination)
-        case machine(Termination)
-        case limit(Limitation)
-        /// An isolator cannot watch any more.
-        case failed(any Error)
-        /// Contact was lost; the machine may say why in a moment.
-        case lost(any Error)
-        case patienceOver
-    }
-
-    /// Runs the command to its end, the machine's end, or a limit, whichever comes first. What is waited for beside that is
-    /// left behind, not waited for: one task for each, as there may be thousands of containers.
-    func execute(_ container: Container) async throws -> Termination {
-        let (launcher, here, plan, id) = (launcher, container.here, container.plan, container.record.id)
-        let (running, machine) = (container.running, container.record.machine)
-        let ended = Once<Void>()
+    /// Begins the command, and begins to wait for its end, the machine's end, and a limit. Whichever decides the race goes
+    /// on from there, by ``end(_:with:)``. Meanwhile there is one small task for each and no other, as there may be
+    /// thousands of containers.
+    func execute(_ container: Container) throws {
+        try Task.checkCancellation()
+        container.work = nil
+        let (launcher, here, plan) = (launcher, container.here, container.plan)
         let execution = Execution(
             streams: container.streams, isResumed: container.isResumed,
-            commandRuns: { await self.commandRuns(id, machine) }, commandEnded: { ended.fulfil(.success(())) })
-        if container.isResumed { running.fulfil(.success(())) }
-        let (endings, reports) = AsyncStream.makeStream(of: Ending.self)
-        var tasks: [Task<Void, Never>] = []
-        func wait(_ ending: @escaping @Sendable () async throws -> Ending?) {
-            tasks.append(
-                Task {
-                    do { if let ending = try await ending() { reports.yield(ending) } } catch {
-                        reports.yield(.lost(error))
-                    }
-                })
+            commandRuns: { await self.commandRuns(here) }, commandEnded: { await self.commandEnded(here) })
+        container.race = EndRace()
+        wait(container) { .command(try await launcher.execute(here, plan, execution)) }
+        wait(container) { .machine(try await launcher.ended(here)) }
+        if container.isResumed { watch(container, here) }
+    }
+
+    private func wait(_ container: Container, for ending: @escaping @Sendable () async throws -> EndRace.Ending?) {
+        let number = container.waitsBegun
+        container.waitsBegun += 1
+        container.waits[number] = Task {
+            do { take(try await ending(), number, container) } catch { take(.lost(error), number, container) }
         }
-        defer { for task in tasks { task.cancel() } }
-        wait { .command(try await launcher.execute(here, plan, execution)) }
-        wait { .machine(try await launcher.ended(here)) }
-        for isolator in isolators {
-            wait {
-                try await running.value()
-                return try await self.watch(isolator, here)
+    }
+
+    private func take(_ ending: EndRace.Ending?, _ number: Int, _ container: Container) {
+        container.waits[number] = nil
+        guard let ending else { return }
+        let isRunning = container.record.life.state == .running
+        switch container.race?.decide(on: ending, isRunning: isRunning) {
+        case .over(let result): end(container, with: result)
+        case .wait:
+            let patience = options.contactPatience
+            wait(container) {
+                try await Task.sleep(for: patience)
+                return .patienceOver
             }
+        case .endGently(let grace):
+            let here = container.here
+            wait(container) { await self.endGently(here, grace) }
+        case nil, .none?: return
         }
-        var reached: Limitation?
-        var loss: (any Error)?
-        var unexplained: Termination?
-        for await ending in endings {
-            switch ending {
-            case .command(let termination): return reached?.termination ?? termination
-            case .machine(let termination):
-                if let reached { return reached.termination }
-                guard running.current != nil else { throw MachineEnded(termination: termination) }
-                guard termination.outcome == .monitorKilled else { return termination }
-                // An isolator may be about to say why.
-                unexplained = termination
-                let patience = options.contactPatience
-                wait {
-                    try await Task.sleep(for: patience)
-                    return .patienceOver
-                }
-            case .limit(let limitation):
-                if let unexplained { return limitation.termination.with(unexplained.evidence) }
-                guard reached == nil, limitation.limit != .time || ended.current == nil else { continue }
-                reached = limitation
-                guard let grace = limitation.grace else { return limitation.termination }
-                wait { await self.endGently(here, grace) }
-            case .failed(let error): throw error
-            case .lost(let error):
-                if error is CancellationError { continue }
-                loss = error
-                let patience = options.contactPatience
-                wait {
-                    try await Task.sleep(for: patience)
-                    return .patienceOver
-                }
-            case .patienceOver:
-                if let known = reached?.termination ?? unexplained { return known }
-                if let loss { throw loss }
-            }
+    }
+
+    /// Goes on from the command; nothing happens where it is not under way. What is waited for still is left behind.
+    func end(_ container: Container, with result: Result<Termination, any Error>) {
+        guard container.race != nil else { return }
+        container.race = nil
+        for wait in container.waits.values { wait.cancel() }
+        container.waits = [:]
+        switch result {
+        case .success(let termination):
+            let keep = container.record.config.keep
+            drive(container, container.record.life.commandEnded(because: termination, keeping: keep))
+        case .failure(let error): drive(container, fail(.execute, container, error))
         }
-        throw CancellationError()
     }
 
     /// SIGTERM, and time to heed it.
-    private func endGently(_ here: ContainerContext, _ grace: Duration) async -> Ending {
+    private func endGently(_ here: ContainerContext, _ grace: Duration) async -> EndRace.Ending {
         let end = ContinuousClock.now + grace
         await deliver(15, to: here, within: grace)
         try? await Task.sleep(until: end)
         return .patienceOver
     }
 
-    private nonisolated func watch(_ isolator: any Isolator, _ here: ContainerContext) async throws -> Ending? {
-        do {
-            guard var limitation = try await named(isolator, "watch", { try await isolator.watch(here) }) else {
-                return nil
-            }
-            if limitation.evidence.isEmpty {
-                limitation.evidence = "isolator \(isolator.name) ended it and did not say why"
-            }
-            return .limit(limitation)
-        } catch {
-            if error is CancellationError { throw error }
-            return .failed(error)
-        }
-    }
-
-    /// - Parameter machine: a late call is not taken for one about another container of the same name.
-    private func commandRuns(_ id: ContainerID, _ machine: UUID) {
-        guard let container = containers[id], container.record.machine == machine, container.record.life.commandRuns()
-        else { return }
+    private func commandRuns(_ here: ContainerContext) {
+        guard let container = container(of: here), container.record.life.commandRuns() else { return }
         container.record.commandStarted = Int(Date().timeIntervalSince1970)
         do { try save(container) } catch {
             // What cannot be stored cannot be found again: better no command than a lost one.
             return cancel(container, because: Termination(.hostFailed(explain(error, container))))
+        }
+        watch(container, here)
+    }
+
+    private func commandEnded(_ here: ContainerContext) { container(of: here)?.race?.commandEnded() }
+
+    /// A late call is not taken for one about another container of the same name.
+    private func container(of here: ContainerContext) -> Container? {
+        containers[here.id].flatMap { $0.record.machine == here.record.machine ? $0 : nil }
+    }
+
+    /// The command runs: limits count from now on.
+    private func watch(_ container: Container, _ here: ContainerContext) {
+        for isolator in isolators {
+            wait(container) {
+                do {
+                    return try await isolator.watch(here).map { .limit($0.told(by: isolator)) }
+                } catch {
+                    return .failed(Self.named(error, isolator, "watch"))
+                }
+            }
         }
         container.running.fulfil(.success(()))
     }
@@ -133,5 +109,12 @@ extension Containerizer {
             guard let value = try await group.next() else { throw CancellationError() }
             return value
         }
+    }
+}
+
+extension Limitation {
+    fileprivate func told(by isolator: any Isolator) -> Limitation {
+        guard evidence.isEmpty else { return self }
+        return Limitation(limit, evidence: "isolator \(isolator.name) ended it and did not say why", grace: grace)
     }
 }

@@ -36,12 +36,13 @@ extension Containerizer {
     nonisolated func named<Value>(
         _ isolator: any Isolator, _ name: String, _ body: () async throws -> Value
     ) async throws -> Value {
-        do { return try await body() } catch let error as BulkheadError { throw error } catch {
-            if error is CancellationError, Task.isCancelled { throw error }
-            throw BulkheadError(
-                .isolatorFailed, "isolator \(isolator.name), \(name)", "\(error)", remedy: "see the isolator's own page"
-            )
-        }
+        do { return try await body() } catch { throw Self.named(error, isolator, name) }
+    }
+
+    static func named(_ error: any Error, _ isolator: any Isolator, _ name: String) -> any Error {
+        if error is BulkheadError || error is CancellationError && Task.isCancelled { return error }
+        return BulkheadError(
+            .isolatorFailed, "isolator \(isolator.name), \(name)", "\(error)", remedy: "see the isolator's own page")
     }
 
     /// A step that is waited for to its end; while it hangs, those who wait for the container are told.

@@ -64,31 +64,22 @@ extension Containerizer {
         return container
     }
 
-    /// Goes through the steps that the container's life decides on, one after another, until there is none.
-    func drive(_ container: Container, _ first: ContainerLife.Action) {
-        container.driver = Task {
-            var action = first
-            while case .perform(let step) = action { action = await self.take(step, container) }
-            self.settle(container)
+    /// Takes the step that the container's life has decided on, and then the next, until there is none: stored, done, its
+    /// end told to the container's life. The command's end comes later, by ``end(_:with:)``.
+    func drive(_ container: Container, _ action: ContainerLife.Action) {
+        guard case .perform(let step) = action else { return settle(container) }
+        container.work = Task {
+            do {
+                try save(container)
+                try await perform(step, container)
+                if step != .execute { drive(container, container.record.life.succeeded(step)) }
+            } catch {
+                drive(container, fail(step, container, error))
+            }
         }
     }
 
-    /// One step: stored, done, its end told to the container's life.
-    private func take(_ step: ContainerLife.Step, _ container: Container) async -> ContainerLife.Action {
-        do {
-            try save(container)
-            let work = Task { try await self.perform(step, container) }
-            container.work = work
-            if container.record.life.isCancelled { work.cancel() }
-            guard let termination = try await work.value else { return container.record.life.succeeded(step) }
-            return container.record.life.commandEnded(because: termination, keeping: container.record.config.keep)
-        } catch {
-            return fail(step, container, error)
-        }
-    }
-
-    /// - Returns: how the command ended, for the step that runs it.
-    private func perform(_ step: ContainerLife.Step, _ container: Container) async throws -> Termination? {
+    private func perform(_ step: ContainerLife.Step, _ container: Container) async throws {
         let (launcher, here) = (launcher, container.here)
         switch step {
         case .prepare(let number):
@@ -111,7 +102,7 @@ extension Containerizer {
             container.plan = try await unlessMachineEnds(here) {
                 try await self.hook(number, "isolate", here, plan, within: budget) { try await $0.isolate(here, plan) }
             }
-        case .execute: return try await execute(container)
+        case .execute: try execute(container)
         case .stop:
             // Hooks of one container come one after another.
             if let update = container.update { _ = try? await update.value() }
@@ -123,7 +114,6 @@ extension Containerizer {
             }
         case .close: try close(container)
         }
-        return nil
     }
 
     private func provision(_ container: Container) async throws {

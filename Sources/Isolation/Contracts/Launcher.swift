@@ -46,11 +46,11 @@ public struct Execution: Sendable {
     public var commandRuns: @Sendable () async -> Void
     /// To be called when it has ended and something is still to be done, such as fetching files: its time is no longer
     /// counted.
-    public var commandEnded: @Sendable () -> Void
+    public var commandEnded: @Sendable () async -> Void
 
     public init(
         streams: CommandStreams?, isResumed: Bool, commandRuns: @escaping @Sendable () async -> Void,
-        commandEnded: @escaping @Sendable () -> Void = {}
+        commandEnded: @escaping @Sendable () async -> Void = {}
     ) {
         self.streams = streams
         self.isResumed = isResumed

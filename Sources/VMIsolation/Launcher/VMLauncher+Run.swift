@@ -62,7 +62,7 @@ extension VMLauncher {
         if !execution.isResumed { try await copy(script, container, to: channel) }
         sessions.withLock { $0[container.id] = channel }
         var termination = try await run(script, container, channel, execution)
-        execution.commandEnded()
+        await execution.commandEnded()
         await fetch(container, channel, &termination)
         if container.config.keep { try keep(container, plan) }
         return termination

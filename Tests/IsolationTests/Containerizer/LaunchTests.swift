@@ -92,10 +92,11 @@ import Testing
         let containerizer = try bare.containerizer()
         let report = try await containerizer.run(FakeHousehold.config("one", ContractCommands.fake.prints))
         #expect(report.termination.outcome == .exited(0))
-        #expect(report.plan.boot == .disk, "the provisioner was asked")
         let output = try bare.places().sandbox(report.record.id) + "/stdout"
         #expect(try String(contentsOfFile: output, encoding: .utf8) == "to out\n")
         bare.expectCleanedUp("one")
+        let other = try await bare.running("other", in: containerizer)
+        #expect(try await containerizer.end(other.id).plan.boot == .disk, "the provisioner was asked")
     }
 
     @Test func theSandboxTellsHowItWent() async throws {
