@@ -1,6 +1,10 @@
 import Foundation
+import Glibc
+import Isolation
 import TestSupport
 import Testing
+
+@testable import VMIsolation
 
 extension HostTests {
     @Suite(.bench) struct KeepTests {
@@ -36,6 +40,26 @@ extension HostTests {
             #expect(try await bench.call("rm", name).status == 0)
             let left = try await bench.leftovers(of: name)
             #expect(left.isEmpty, "\(left)")
+        }
+
+        @Test func removingOneWithoutAMachineYetEndsItsLaunch() async throws {
+            let bench = try bench()
+            let launched = try bench.launch(command: ["sleep", "300"])
+            let ledger = try await eventually("the ledger", within: .seconds(30)) {
+                try? Ledger(path: bench.state + "/ledger.sqlite")
+            }
+            while try ledger.record(try ContainerID(launched.name)) == nil {
+                launched.program.signal(SIGCONT)
+                try await Task.sleep(for: .milliseconds(2))
+                launched.program.signal(SIGSTOP)
+                #expect(launched.program.exitStatus == nil)
+            }
+            #expect(try await bench.virsh("domstate", launched.domain).status != 0, "the domain is there already")
+            let removal = try bench.start(["rm", launched.name])
+            try await Task.sleep(for: .seconds(1))
+            launched.program.signal(SIGCONT)
+            #expect(try await removal.wait(within: .seconds(40)) == 0, "\(removal.errorText)")
+            #expect(try await bench.finish(launched, within: .seconds(10)).status == 125)
         }
 
         @Test func removingARunningContainerEndsItsRun() async throws {

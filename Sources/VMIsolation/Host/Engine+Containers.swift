@@ -48,7 +48,7 @@ extension Engine {
         guard !records.isEmpty else { return [] }
         let running = try await runningMachines(Set(records.map(\.launcher)), machines)
         return try records.map { record in
-            let isAttended = try FileLock.take(state.lock(record.id)) == nil
+            let isAttended = FileLock.isHeld(state.lock(record.id))
             return ContainerSummary(
                 name: record.id.description, state: .init(record, isAttended: isAttended),
                 launcher: record.launcher, machine: running.contains(record.machine) ? "running" : "gone",
@@ -78,26 +78,36 @@ extension Engine {
                 remedy: "see bulkhead ps")
         }
         let containerizer = try containerizer(machines, try IsolationList(record.launcher))
-        if let report = try await containerizer.destroyUnattended(container) {
-            if let failure = report.cleanUpFailure { throw failure }
-            return try await containerizer.forget(container)
+        let latest = ContinuousClock.now + .seconds(60)
+        // Its machine may not have been there yet when it was last looked for.
+        while ContinuousClock.now < latest {
+            if try await end(record, containerizer) { return }
+        }
+        throw BulkheadError(
+            .cleanupIncomplete, "container \(container)", "the process that looks after it does not end it",
+            remedy: "end that process, then: bulkhead sweep")
+    }
+
+    /// Ends it where nobody looks after it; else its machine, and waits a second for its process to remove the rest.
+    ///
+    /// - Returns: whether it is gone.
+    private func end(_ record: ContainerRecord, _ containerizer: Containerizer) async throws -> Bool {
+        do {
+            if let report = try await containerizer.destroyUnattended(record.id) {
+                if let failure = report.cleanUpFailure { throw failure }
+                try await containerizer.forget(record.id)
+                return true
+            }
+        } catch let error as BulkheadError where error.reason == .unknownContainer {
+            return true
         }
         let found = try await containerizer.launcher.machines().first { $0.id == record.machine }
         if let found { try await containerizer.launcher.remove(found) }
-        try await waitUntilClosed(container)
-    }
-
-    /// The process that looks after it removes the rest.
-    private func waitUntilClosed(_ container: ContainerID) async throws {
-        let end = ContinuousClock.now + .seconds(60)
-        while try store.record(container) != nil {
-            guard ContinuousClock.now < end else {
-                throw BulkheadError(
-                    .cleanupIncomplete, "container \(container)", "the process that looks after it does not end it",
-                    remedy: "end that process, then: bulkhead sweep")
-            }
+        for _ in 0..<20 {
+            if try store.record(record.id)?.machine != record.machine { return true }
             try await Task.sleep(for: .milliseconds(50))
         }
+        return false
     }
 
     /// The serial console of a container, running or gone.

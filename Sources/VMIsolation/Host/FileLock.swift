@@ -33,6 +33,14 @@ final class FileLock: Sendable {
         }
     }
 
+    /// Whether somebody looks after what it stands for. Makes no file, and others may ask at the same time.
+    static func isHeld(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+    }
+
     /// Takes it as soon as it is free.
     static func wait(_ path: String, limit: Duration) async throws -> FileLock {
         let end = ContinuousClock.now + limit

@@ -41,7 +41,7 @@ public struct Sweeper: Sendable {
         var findings: [Finding] = []
         for record in try engine.store.records() {
             let what = "container \(record.id)"
-            let isAttended = try FileLock.take(engine.state.lock(record.id)) == nil
+            let isAttended = FileLock.isHeld(engine.state.lock(record.id))
             if let why = reasonToLeave(record, ContainerSummary.State(record, isAttended: isAttended)) {
                 findings.append(Finding(what: what, verdict: .leave, why: why))
                 continue
@@ -111,9 +111,12 @@ public struct Sweeper: Sendable {
                     try engine.store.record(container) == nil
                 else { continue }
                 let path = "\(engine.state.root)/\(folder)/\(name)"
-                if !dryRun, folder == "containers" { try? FileManager.default.removeItem(atPath: path) }
+                var finding = Finding(what: path, verdict: .remove, why: "no container of that name is known")
+                if !dryRun, folder == "containers" {
+                    do { try FileManager.default.removeItem(atPath: path) } catch { finding.failure = "\(error)" }
+                }
                 if !dryRun || folder == "containers" { lock.remove() }
-                findings.append(Finding(what: path, verdict: .remove, why: "no container of that name is known"))
+                findings.append(finding)
             }
         }
         return findings

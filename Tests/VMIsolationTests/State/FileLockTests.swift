@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Isolation
 import TestSupport
 import Testing
@@ -25,6 +26,18 @@ import Testing
         held.remove()
         #expect(try FileLock.take(path) == nil, "the second removal took away the next one's file")
         withExtendedLifetime((held, next)) {}
+    }
+
+    @Test func askingMakesNothingAndDisturbsNoOtherWhoAsks() throws {
+        let path = directory.path + "/lock"
+        #expect(!FileLock.isHeld(path))
+        #expect(!FileManager.default.fileExists(atPath: path))
+        let held = try #require(try FileLock.take(path))
+        #expect(FileLock.isHeld(path))
+        held.remove()
+        let asking = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0o600)
+        defer { close(asking) }
+        #expect(flock(asking, LOCK_SH | LOCK_NB) == 0 && !FileLock.isHeld(path), "two may ask at the same time")
     }
 
     @Test func aLinkIsNotFollowed() throws {
