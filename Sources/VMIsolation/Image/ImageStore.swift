@@ -16,7 +16,6 @@ public struct ImageStore: Sendable {
         if reference.contains("/") {
             return try isDirectory(reference) ? built(in: reference, reference) : disk(at: reference)
         }
-        let names = try list().map(\.name)
         guard names.contains(reference) else {
             let known = names.isEmpty ? "there is none yet" : "there are: " + names.joined(separator: ", ")
             throw BulkheadError(
@@ -26,18 +25,25 @@ public struct ImageStore: Sendable {
         return try built(in: directory + "/" + reference, reference)
     }
 
-    /// Every image that has a manifest, by name.
+    /// Every directory here that has a manifest, sound or not.
+    private var names: [String] {
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        return all.sorted().filter { FileManager.default.fileExists(atPath: "\(directory)/\($0)/manifest.json") }
+    }
+
+    /// - Throws: ``BulkheadError`` with `imageBroken` for the first manifest that cannot be read.
     public func list() throws(BulkheadError) -> [ImageManifest] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         var manifests: [ImageManifest] = []
-        for name in names.sorted() where FileManager.default.fileExists(atPath: "\(directory)/\(name)/manifest.json") {
-            manifests.append(try manifest(in: directory + "/" + name, name))
-        }
+        for name in names { manifests.append(try manifest(in: directory + "/" + name, name)) }
         return manifests
     }
 
+    /// Also one that is broken.
     public func remove(_ name: String) throws(BulkheadError) {
-        _ = try manifest(in: directory + "/" + name, name)
+        guard names.contains(name) else {
+            throw BulkheadError(
+                .imageUnknown, "image “\(name)”", "there is none of this name", remedy: "see: bulkhead image ls")
+        }
         do { try FileManager.default.removeItem(atPath: directory + "/" + name) } catch {
             throw BulkheadError(
                 .fileUnwritable, "image “\(name)”", error.localizedDescription, remedy: "see bulkhead doctor")
