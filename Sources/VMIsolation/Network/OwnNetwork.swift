@@ -31,7 +31,7 @@ struct OwnNetwork {
             return nil
         }
         guard try ledger.poolUse(of: name).all > 0 else { return nil }
-        if try await !network.isActive() { try await network.create() }
+        if try await !network.isActive() { try await start(network) }
         let description = try NetworkDescription(xml: await network.xml(), name: name)
         let use = try ledger.poolUse(of: name)
         guard use.free > 0 else {
@@ -61,8 +61,15 @@ struct OwnNetwork {
         try ledger.replacePool(of: name, with: pool)
         guard let xml = try template?.render(plan) else { throw CancellationError() }
         let network = try await connection.defineNetwork(xml: xml)
-        try await network.create()
+        try await start(network)
         return GuestNetwork(name: name, network: network, bridge: bridge, gateway: subnet.host(1), isOurs: true)
+    }
+
+    /// Launches at the same time may find it stopped: all but one are told that it is active already.
+    private func start(_ network: Network) async throws {
+        do { try await network.create() } catch let error as LibvirtError where error.code == .operationInvalid {
+            guard try await network.isActive() else { throw error }
+        }
     }
 
     private func hex(_ byte: UInt8) -> String { String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }
