@@ -64,6 +64,7 @@ struct Run: AsyncParsableCommand {
         }
         let report = await report(of: config, in: containerizer, streams) { entry in
             progress.show(entry)
+            if entry.stage == .run { entry.duration == nil ? terminal?.makeRaw() : terminal?.restore() }
             if entry.duration == nil, [.prepare, .start, .run].contains(entry.stage) { pages.release() }
         }
         terminal?.restore()

@@ -3,7 +3,8 @@ import Glibc
 import Isolation
 import VMIsolation
 
-/// The caller's terminal in raw mode, for `-t`: keys go to the guest as they are.
+/// The caller's terminal, for `-t`: in raw mode while the command runs, so that keys go to the guest as they are. Before
+/// and after that, Ctrl-C is for us.
 final class Terminal: Sendable {
     let sizes: AsyncStream<(Int, Int)>
     private let former: termios
@@ -17,8 +18,6 @@ final class Terminal: Sendable {
             throw BulkheadError(.badOption, "-t", "standard input is no terminal", remedy: "leave -t out")
         }
         former = settings
-        cfmakeraw(&settings)
-        tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
         let (stream, continuation) = AsyncStream.makeStream(of: (Int, Int).self, bufferingPolicy: .bufferingNewest(1))
         sizes = stream
         continuation.yield(Terminal.size())
@@ -30,6 +29,12 @@ final class Terminal: Sendable {
     var request: TerminalRequest {
         let (columns, rows) = Terminal.size()
         return TerminalRequest(type: RawText.environment("TERM") ?? "xterm", columns: columns, rows: rows)
+    }
+
+    func makeRaw() {
+        var settings = former
+        cfmakeraw(&settings)
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
     }
 
     func restore() {

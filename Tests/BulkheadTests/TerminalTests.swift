@@ -45,6 +45,19 @@ extension TaskTests {
             #expect(left.isEmpty, "\(left)")
         }
 
+        @Test func beforeTheCommandRunsCtrlCEndsTheLaunch() async throws {
+            let terminal = try PseudoTerminal(columns: 80, rows: 24)
+            let name = Bench.name()
+            let program = try bench().start(
+                ["run", "-t", "--name", name, "--", "sh", "-c", "echo not reached"], input: .terminal(terminal))
+            try await terminal.awaitText("lease …")
+            terminal.type("\u{3}")
+            let status = try await program.wait(within: .seconds(60))
+            #expect(status == 130 && terminal.text.contains("bulkhead: interrupted"), "\(terminal.text)")
+            let left = try await bench().leftovers(of: name)
+            #expect(left.isEmpty, "\(left)")
+        }
+
         @Test func withoutATerminalItIsRefused() async throws {
             let run = try await bench().call("run", "-t", "--", "true")
             #expect(run.status == 125 && run.errorText.hasPrefix("bulkhead: badOption: -t"))
