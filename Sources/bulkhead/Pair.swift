@@ -20,29 +20,56 @@ enum Pair {
 
     static func put(_ text: String) throws -> Transfer {
         let (host, guest) = try halves(text, "--put", "HOST:GUEST")
-        guard access(host, R_OK) == 0 else {
+        guard RawText.decode(host).withPath({ access($0, R_OK) }) == 0 else {
             throw BulkheadError(
                 .fileUnreadable, "--put \(host)", String(cString: strerror(errno)),
                 remedy: "give a file that you can read")
         }
-        return Transfer(host: host, guest: try absolute(guest, "--put"))
+        return Transfer(host: host, guest: try named(guest, "--put"))
     }
 
     static func get(_ text: String) throws -> Transfer {
         let (guest, host) = try halves(text, "--get", "GUEST:HOST")
         let parent = URL(fileURLWithPath: host).deletingLastPathComponent().path
-        guard access(parent, W_OK) == 0 else {
+        guard RawText.decode(parent).withPath({ access($0, W_OK) }) == 0 else {
             throw BulkheadError(
                 .fileUnwritable, "--get into \(parent)", String(cString: strerror(errno)),
                 remedy: "give a path in a directory that exists and that you can write to")
         }
-        return Transfer(host: host, guest: try absolute(guest, "--get"))
+        var status = stat()
+        let isThere = RawText.decode(host).withPath { lstat($0, &status) } == 0
+        guard !isThere || [S_IFREG, S_IFLNK, S_IFDIR].contains(status.st_mode & S_IFMT) else {
+            throw BulkheadError(
+                .fileUnwritable, "--get into \(host)", "it is neither a file nor a directory",
+                remedy: "give the path of a file or directory, or one where nothing is yet")
+        }
+        return Transfer(host: host, guest: try named(guest, "--get"))
+    }
+
+    /// - Throws: ``BulkheadError`` with `badOption` where one file would replace another.
+    static func checkTargets(_ gets: [Transfer]) throws {
+        var seen: Set<String> = []
+        for get in gets where !seen.insert(URL(fileURLWithPath: get.host).standardizedFileURL.path).inserted {
+            throw BulkheadError(
+                .badOption, "--get into \(get.host)", "it is the target of two", remedy: "give each a path of its own")
+        }
     }
 
     static func absolute(_ path: String, _ option: String) throws -> String {
         guard path.hasPrefix("/") else {
             throw BulkheadError(
                 .badOption, "\(option) “\(path)”", "no absolute path in the guest", remedy: "begin it with /")
+        }
+        return path
+    }
+
+    /// What is copied needs a name of its own in the guest; a `--put` into a directory, ending with `/`, keeps its name.
+    private static func named(_ path: String, _ option: String) throws -> String {
+        let last = try absolute(path, option).split(separator: "/").last
+        guard last != ".", last != "..", last != nil || option == "--put" else {
+            throw BulkheadError(
+                .badOption, "\(option) “\(path)”", "it ends with no name",
+                remedy: "end it with the name of a file or directory")
         }
         return path
     }
@@ -54,6 +81,13 @@ enum Pair {
                 .badOption, "\(option) “\(text)”", "it is not of the form \(form)", remedy: "give \(form)")
         }
         return (parts[0], parts[1])
+    }
+}
+
+extension [UInt8] {
+    /// The bytes as a path for the system, whether they are UTF-8 or not.
+    fileprivate func withPath(_ body: (UnsafePointer<CChar>) -> Int32) -> Int32 {
+        (map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { $0.baseAddress.map(body) ?? -1 }
     }
 }
 

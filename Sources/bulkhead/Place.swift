@@ -18,15 +18,27 @@ struct Place {
         let settings = try await Settings()
         let root = geteuid() == 0
         let home = FileManager.default.homeDirectoryForCurrentUser.path
-        let cache = settings.text("cache.dir") ?? (root ? "/var/cache/bulkhead" : home + "/.cache/bulkhead")
+        let cache =
+            try Place.directory("cache.dir", settings) ?? (root ? "/var/cache/bulkhead" : home + "/.cache/bulkhead")
         self.connection = connection ?? settings.text("connect") ?? "qemu:///system"
         state = try StateDirectory(
-            root: settings.text("state.dir") ?? (root ? "/var/lib/bulkhead" : home + "/.local/state/bulkhead"),
+            root: try Place.directory("state.dir", settings)
+                ?? (root ? "/var/lib/bulkhead" : home + "/.local/state/bulkhead"),
             cache: cache)
         images = ImageStore(directory: cache + "/images")
         budgets = try settings.budgets()
         templates = try settings.text("templates.dir") ?? Place.shippedTemplates()
         policy = try LintPolicy(allow: settings.list("template.allow"))
+    }
+
+    /// Other processes are told such paths, so they must mean the same everywhere.
+    private static func directory(_ key: String, _ settings: Settings) throws -> String? {
+        guard let path = settings.text(key) else { return nil }
+        guard path.hasPrefix("/") else {
+            throw BulkheadError(
+                .badOption, "configuration key \(key)", "“\(path)” is no absolute path", remedy: "begin it with /")
+        }
+        return path
     }
 
     /// Beside the program when installed (`../share/bulkhead/templates`), else in the source tree it was built in.

@@ -129,12 +129,14 @@ struct Run: AsyncParsableCommand {
         let limit = try timeout.map { try TimeLimit.parse($0) }
         let identifier = try name.map { name throws(BulkheadError) in try ContainerID(name) } ?? ContainerID.random()
         let variables = try environment.map { try Pair.variable($0) }
+        let gets = try get.map { try Pair.get($0) }
+        try Pair.checkTargets(gets)
         return ContainerConfig(
             id: identifier, resources: try sizes.resources(), image: image,
             command: TaskCommand(
                 arguments: command, environment: variables, directory: try Pair.absolute(workdir, "--workdir"),
                 user: user, terminal: tty),
-            puts: try put.map { try Pair.put($0) }, gets: try get.map { try Pair.get($0) }, timeLimit: limit,
+            puts: try put.map { try Pair.put($0) }, gets: gets, timeLimit: limit,
             rates: try rates.limits(list), keep: keep)
     }
 }

@@ -75,6 +75,7 @@ extension HostTests {
         @Test func hostFilesThatCannotBeReadOrWritten() async throws {
             try await expect("fileUnreadable", ["--put", "/no/such/file:/sandbox/x"])
             try await expect("fileUnwritable", ["--get", "/sandbox/x:/no/such/directory/x"])
+            try await expect("fileUnwritable", ["--get", "/sandbox/x:/dev/null"], saying: "/dev/null")
         }
 
         @Test func accelerationThatTheProcessorLacks() async throws {
@@ -99,6 +100,24 @@ extension HostTests {
             try await expect("hypervisorUnreachable", ["--connect", uri], saying: "doctor")
             let listening = try bench().start(["ps", "--connect", uri])
             #expect(try await listening.wait(within: .seconds(30)) == 0, "nothing is listed, so nobody need be asked")
+        }
+
+        @Test(arguments: ["/", "/sandbox/.", "/sandbox/.."])
+        func guestPathsWithoutAName(_ path: String) async throws {
+            try await expect("badOption", ["--get", "\(path):\(here.path)/x"], saying: path)
+            guard path != "/" else { return }
+            try await expect("badOption", ["--put", "/etc/hostname:\(path)"], saying: path)
+        }
+
+        @Test func oneTargetForTwo() async throws {
+            let target = here.path + "/x"
+            try await expect("badOption", ["--get", "/a:\(target)", "--get", "/b:\(target)/"], saying: target)
+        }
+
+        @Test(arguments: [("BULKHEAD_STATE_DIR", "state.dir"), ("BULKHEAD_CACHE_DIR", "cache.dir")])
+        func aRelativeDirectory(_ variable: String, _ key: String) async throws {
+            try await expect("badOption", [], environment: [variable: "relative"], saying: key)
+            #expect(!FileManager.default.fileExists(atPath: "relative"))
         }
 
         @Test func aStateDirectoryThatCannotBe() async throws {

@@ -94,7 +94,9 @@ public struct ExtractionDirectory: Sendable {
     ) throws(BulkheadError) {
         let kind = try SystemCallError.writing(path.subject) { try parent.kind(of: name) }
         guard kind == nil || kind == S_IFREG || kind == S_IFLNK else {
-            throw path.refused("\(name.quoted) is there already and is neither a file nor a link")
+            throw BulkheadError(
+                .copyFailed, path.subject, "\(name.quoted) is there already and is neither a file nor a link",
+                remedy: "give a path where there is nothing yet, or a file to replace")
         }
     }
 }
