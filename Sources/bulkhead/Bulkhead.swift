@@ -16,6 +16,7 @@ struct Bulkhead: AsyncParsableCommand {
     /// Arguments may hold any bytes; they pass through the parser in ``RawText`` form. Whatever we or the host cannot
     /// do ends with 125, a status that the commands we run are not likely to use.
     static func main() async {
+        StandardStream.replaceClosed()
         signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot(RawText.arguments())
@@ -43,6 +44,17 @@ struct Bulkhead: AsyncParsableCommand {
 
 /// Writes to standard error, in the bytes that a text was made of.
 func writeError(_ text: String) {
-    let bytes = RawText.decode(text)
-    _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    try? StandardStream.errors.writeNow(RawText.decode(text))
+}
+
+/// Writes a line to standard output.
+///
+/// - Throws: ``BulkheadError`` with `fileUnwritable`; `ExitCode` as of SIGPIPE where its reader has gone.
+func writeLine(_ text: String) throws {
+    do { try StandardStream.output.writeNow(Array((text + "\n").utf8)) } catch let error as StreamClosed {
+        if error.errorNumber == EPIPE { throw ExitCode(128 + SIGPIPE) }
+        throw BulkheadError(
+            .fileUnwritable, "standard output", String(cString: strerror(error.errorNumber)),
+            remedy: "see where it leads")
+    }
 }

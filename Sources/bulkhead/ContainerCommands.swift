@@ -32,7 +32,7 @@ struct PS: AsyncParsableCommand {
         let rows = all.map {
             [$0.name, $0.state.rawValue, $0.machine, $0.address ?? "-", $0.image, $0.created.formatted(.iso8601)]
         }
-        printTable([["NAME", "STATE", "MACHINE", "ADDRESS", "IMAGE", "CREATED"]] + rows)
+        try printTable([["NAME", "STATE", "MACHINE", "ADDRESS", "IMAGE", "CREATED"]] + rows)
     }
 }
 
@@ -45,7 +45,14 @@ struct RM: AsyncParsableCommand {
     func run() async throws {
         let engine = try await places.engine()
         let machines = try await places.machines()
-        for name in names { try await engine.remove(try ContainerID(name), machines) }
+        var failed = false
+        for name in names {
+            do { try await engine.remove(try ContainerID(name), machines) } catch {
+                writeError("bulkhead: \(error)\n")
+                failed = true
+            }
+        }
+        if failed { throw ExitCode(125) }
     }
 }
 
@@ -67,7 +74,8 @@ struct Sweep: AsyncParsableCommand {
                 let verb =
                     finding.verdict == .leave
                     ? "leave" : dryRun ? "would remove" : finding.failure == nil ? "removed" : "FAILED"
-                print("\(verb): \(finding.what): \(finding.why)" + (finding.failure.map { "\n  \($0)" } ?? ""))
+                try writeLine(
+                    "\(verb): \(finding.what): \(finding.why)" + (finding.failure.map { "\n  \($0)" } ?? ""))
             }
         }
         if findings.contains(where: { $0.failure != nil }) { throw ExitCode(125) }
@@ -87,7 +95,7 @@ struct Console: AsyncParsableCommand {
         for line in String(decoding: bytes, as: UTF8.self).split(
             omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         {
-            print(ConsoleLog.printable(line))
+            try writeLine(ConsoleLog.printable(line))
         }
     }
 }
@@ -96,13 +104,13 @@ func printJSON(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
     encoder.dateEncodingStrategy = .iso8601
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    try writeLine(String(decoding: try encoder.encode(value), as: UTF8.self))
 }
 
-func printTable(_ rows: [[String]]) {
+func printTable(_ rows: [[String]]) throws {
     let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     for row in rows {
         let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
-        print(cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces))
+        try writeLine(cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces))
     }
 }

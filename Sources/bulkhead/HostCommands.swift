@@ -26,8 +26,8 @@ struct Doctor: AsyncParsableCommand {
                     case .warning: "warn";
                     case .failure: "FAIL"
                     }
-                print("\(mark)  \(check.name): \(check.evidence)")
-                if !check.fix.isEmpty { print("      fix: \(check.fix)") }
+                try writeLine("\(mark)  \(check.name): \(check.evidence)")
+                if !check.fix.isEmpty { try writeLine("      fix: \(check.fix)") }
             }
         }
         if checks.contains(where: { $0.verdict == .failure }) { throw ExitCode(125) }
@@ -44,7 +44,7 @@ struct Template: AsyncParsableCommand {
         let template = try DomainTemplate(path: file)
         let plan = try DomainPlan.sample(sizes.resources(), templateDigest: template.digest)
         let xml = try template.render(plan, policy: try LintPolicy(allow: try await Settings().list("template.allow")))
-        print(xml, terminator: xml.hasSuffix("\n") ? "" : "\n")
+        try writeLine(xml.hasSuffix("\n") ? String(xml.dropLast()) : xml)
         writeError("bulkhead: \(file): identity, sizes and safety are as they must be\n")
     }
 }
@@ -72,7 +72,7 @@ struct ImageCommand: AsyncParsableCommand {
                 throw BulkheadError(
                     .toolFailed, script, "\(result.terminationStatus)", remedy: "its own messages are above")
             }
-            print(try place.images.image(ImageStore.defaultName).digest)
+            try writeLine(try place.images.image(ImageStore.defaultName).digest)
         }
     }
 
@@ -81,7 +81,7 @@ struct ImageCommand: AsyncParsableCommand {
 
         func run() async throws {
             let all = try await Place(connection: nil).images.list()
-            printTable([["NAME", "KIND", "DIGEST"]] + all.map { [$0.name, $0.kind.rawValue, $0.digest] })
+            try printTable([["NAME", "KIND", "DIGEST"]] + all.map { [$0.name, $0.kind.rawValue, $0.digest] })
         }
     }
 

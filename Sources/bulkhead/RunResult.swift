@@ -92,7 +92,9 @@ struct RunResult: Encodable {
         case .guestPoweredOff, .guestRebooted, .guestPanicked:
             text +=
                 "bulkhead: \(outcome): the guest ended before the command's result was known; see bulkhead console \(name)\n"
-        case .monitorKilled: text += "bulkhead: monitorKilled: the guest's QEMU process ended; see the host's log\n"
+        case .monitorKilled:
+            let monitor = report.record.launcher == "vm" ? "the guest's QEMU process" : "what waited for the command"
+            text += "bulkhead: monitorKilled: \(monitor) ended; see the host's log\n"
         case .outOfDisk: text += "bulkhead: outOfDisk: the scratch space was used up; give more with --disk\n"
         case .limitReached(let what): text += "bulkhead: limitReached: \(what)\n"
         case .timeLimit: text += "bulkhead: timeLimit: the command was ended at its --timeout\n"

@@ -2,7 +2,8 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Passes SIGINT and SIGTERM on to the command; a second one of either destroys the guest.
+/// Passes SIGINT, SIGTERM and SIGHUP on to the command; a second one of any destroys the guest. What the caller had us
+/// ignore, as `nohup` does, stays ignored.
 final class SignalRelay: Sendable {
     let forCommand: AsyncStream<Int32>
     /// Dispatch locks its objects itself.
@@ -18,17 +19,20 @@ final class SignalRelay: Sendable {
         let (stream, continuation) = AsyncStream.makeStream(of: Int32.self, bufferingPolicy: .bufferingOldest(4))
         forCommand = stream
         let queue = DispatchQueue(label: "signals")
-        sources = [SIGINT, SIGTERM, SIGHUP].map { number in
-            signal(number, SIG_IGN)
-            return DispatchSource.makeSignalSource(signal: number, queue: queue)
-        }
+        let heeded = [SIGINT, SIGTERM, SIGHUP].filter { !SignalRelay.ignore($0) }
+        sources = heeded.map { DispatchSource.makeSignalSource(signal: $0, queue: queue) }
         let count = Counter()
-        for (source, number) in zip(sources, [SIGINT, SIGTERM, SIGHUP]) {
+        for (source, number) in zip(sources, heeded) {
             source.setEventHandler { [weak self] in
                 if count.next() > 1 { self?.secondSignal?() } else { continuation.yield(number) }
             }
             source.resume()
         }
+    }
+
+    /// - Returns: whether it was ignored already.
+    private static func ignore(_ number: Int32) -> Bool {
+        unsafeBitCast(signal(number, SIG_IGN), to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 }
 

@@ -26,18 +26,29 @@ struct StandardStream: Sendable {
     }
 
     /// - Throws: ``StreamClosed`` where nobody reads any more.
-    func write(_ bytes: [UInt8]) async throws {
-        try await blocking {
-            try bytes.withUnsafeBytes { buffer in
-                var rest = buffer[...]
-                while !rest.isEmpty {
-                    let count = retried {
-                        Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                    }
-                    guard count > 0 else { throw StreamClosed(errorNumber: errno) }
-                    rest = rest.dropFirst(count)
+    func write(_ bytes: [UInt8]) async throws { try await blocking { try writeNow(bytes) } }
+
+    /// Blocks for as long as the stream takes nothing.
+    ///
+    /// - Throws: ``StreamClosed`` where nobody reads any more.
+    func writeNow(_ bytes: [UInt8]) throws {
+        try bytes.withUnsafeBytes { buffer in
+            var rest = buffer[...]
+            while !rest.isEmpty {
+                let count = retried {
+                    Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
                 }
+                guard count > 0 else { throw StreamClosed(errorNumber: errno) }
+                rest = rest.dropFirst(count)
             }
+        }
+    }
+
+    /// Opens `/dev/null` for what the caller has closed. Else the next descriptor of ours, to the ledger or the
+    /// hypervisor, would get its number and the command's bytes.
+    static func replaceClosed() {
+        for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 {
+            _ = open("/dev/null", O_RDWR)
         }
     }
 
