@@ -15,57 +15,60 @@ extension SSHSession {
     public func upload(
         _ bytes: [UInt8], to path: String, mode: UInt16 = 0o600, within timeout: Duration
     ) async throws {
+        var proof = TransferProof()
+        proof.update(bytes)
         var rest = bytes[...]
-        try await upload(to: path, mode: mode, within: Deadline(in: timeout)) {
+        try await upload(proof, to: path, mode: mode, within: Deadline(in: timeout)) {
             defer { rest = rest.dropFirst(Self.transferPiece) }
             return rest.isEmpty ? nil : Array(rest.prefix(Self.transferPiece))
         }
     }
 
-    /// The same with a file of this host, of any size.
+    /// The same with a file of this host, of any size; it is read twice.
     public func upload(
         file: String, to path: String, mode: UInt16 = 0o600, within timeout: Duration
     ) async throws {
+        let deadline = Deadline(in: timeout)
+        var proof = TransferProof()
+        let first = try LocalFile(file, flags: O_RDONLY, .upload)
+        while let piece = try await first.read(Self.transferPiece, .upload) { proof.update(piece) }
         let local = try LocalFile(file, flags: O_RDONLY, .upload)
-        try await upload(to: path, mode: mode, within: Deadline(in: timeout)) {
+        try await upload(proof, to: path, mode: mode, within: deadline) {
             try await local.read(Self.transferPiece, .upload)
         }
     }
 
+    /// One command takes it, counts and gives it its name: each further one costs an emulated server milliseconds.
     private func upload(
-        to path: String, mode: UInt16, within deadline: Deadline, from next: () async throws -> [UInt8]?
+        _ proof: TransferProof, to path: String, mode: UInt16, within deadline: Deadline,
+        from next: () async throws -> [UInt8]?
     ) async throws {
         try checkPath(path, .upload)
-        let part = "\(path).part-\(UInt64.random(in: .min ... .max))"
+        let name = "\(path).part-\(UInt64.random(in: .min ... .max))"
+        let part = name.shellWord
         do {
-            try await send(to: part, mode: mode, within: deadline, from: next)
-            try await tell("mv -f -- \(part.shellWord) \(path.shellWord)", .upload, within: deadline)
+            let channel = try await execute(
+                "umask 077; cat >\(part) && chmod \(String(mode & 0o7777, radix: 8)) \(part) && n=$(wc -c <\(part))"
+                    + " && h=$(sha256sum <\(part)) && set -- $n $h && echo \"$*\" "
+                    + "&& if [ \"$*\" = '\(proof.words)' ]; then exec mv -f -- \(part) \(path.shellWord); fi")
+            try await send(to: channel, within: deadline, from: next)
+            try proof.check(try await finish(channel, .upload, within: deadline), .upload, path)
         } catch {
             // Unstructured, as this task may be cancelled; short, as the session may be gone.
-            Task { try? await tell("rm -f -- \(part.shellWord)", .upload, within: Deadline(in: .seconds(5))) }
+            Task { try? await tell("rm -f -- \(part)", .upload, within: Deadline(in: .seconds(5))) }
             throw error
         }
     }
 
     private func send(
-        to part: String, mode: UInt16, within deadline: Deadline, from next: () async throws -> [UInt8]?
+        to channel: SSHChannel, within deadline: Deadline, from next: () async throws -> [UInt8]?
     ) async throws {
-        let word = part.shellWord
-        let octal = String(mode & 0o7777, radix: 8)
-        let channel = try await execute(
-            "umask 077; cat >\(word) && chmod \(octal) \(word) && wc -c <\(word) && sha256sum <\(word)")
-        var proof = TransferProof()
         do {
-            while let piece = try await next() {
-                proof.update(piece)
-                try await channel.write(piece, within: deadline.left)
-            }
+            while let piece = try await next() { try await channel.write(piece, within: deadline.left) }
             try await channel.finishInput(within: deadline.left)
         } catch let error as SSHError where error.reason == .closed && error.step == .input && isUsable {
             // The command ended early; it says why.
         }
-        let text = try await finish(channel, .upload, within: deadline)
-        try proof.check(text, .upload, part)
     }
 
     /// Runs a short command that must succeed.

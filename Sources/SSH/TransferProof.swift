@@ -10,6 +10,9 @@ struct TransferProof {
         length += bytes.count
     }
 
+    /// What `wc -c` and `sha256sum` of the same say, one space between.
+    var words: String { "\(length) \(Self.hex(hash.finalize())) -" }
+
     /// Compares with the output of `wc -c` and `sha256sum`; what stands before them is passed over.
     func check(_ text: [UInt8], _ step: SSHError.Step, _ path: String) throws(SSHError) {
         let words = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isWhitespace).suffix(3)
