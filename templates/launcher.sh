@@ -14,21 +14,18 @@ case $user in *[!0-9]*) ;; *)
     ;;
 esac
 
-# How many processes the guest's kernel has killed for want of memory.
-count_killed() {
-    killed=0
-    while read -r key value; do
-        [ "$key" != oom_kill ] || killed=$value
-    done </proc/vmstat
-}
+# How many processes the guest's kernel has killed for want of memory. `read` takes a byte at a time, and thrice as long.
+count_killed() { killed=$(awk '$1 == "oom_kill" { print $2 }' /proc/vmstat); }
 
 # Leaves the result, which names a number that only this launch knows.
 finish() {
     count_killed
     # The file system says that it is full a few blocks before it is.
     full=0
-    left=$(stat -f -c %a /sandbox)
-    [ "$1" = 0 ] || [ "${left:-16}" -ge 16 ] || full=1
+    if [ "$1" != 0 ]; then
+        left=$(stat -f -c %a /sandbox)
+        [ "${left:-16}" -ge 16 ] || full=1
+    fi
     printf 'nonce=%s\nstatus=%s\noom=%s\nfull=%s\nerror=%s\n' {{nonce}} "$1" "$((killed - before))" "$full" "${2-}" >"$dir/result"
     exit "$1"
 }
@@ -46,7 +43,7 @@ mount_scratch() {
     done
 }
 
-# Runs the command as its user and in its directory; `env` takes what the shell could not export.
+# Runs the command as its user and in its directory.
 task() {
     {{^terminal}}
     echo $$ >"$dir/pid"
@@ -56,9 +53,12 @@ task() {
     ulimit -c 0
     [ ! -w /proc/self/oom_score_adj ] || echo 500 >/proc/self/oom_score_adj
     set -- {{#arguments}}{{argument}} {{/arguments}}
-    # `env` would take such a name for a variable.
-    case $command in *=*) set -- sh -c 'exec "$@"' sh "$@" ;; esac
-    set -- "$workdir" env {{#environment}}{{variable}} {{/environment}}"$@"
+    # `env` takes what the shell could not export, and would take such a command's name for a variable.
+    if [ -n "{{#environment}}x{{/environment}}" ]; then
+        case $command in *=*) set -- sh -c 'exec "$@"' sh "$@" ;; esac
+        set -- env {{#environment}}{{variable}} {{/environment}}"$@"
+    fi
+    set -- "$workdir" "$@"
     inner='cd -- "$1" || exit 125
 shift
 command -v -- "$command" >/dev/null || { echo "bulkhead: commandNotFound: $command" >&2; exit 127; }
@@ -66,7 +66,7 @@ unset command
 exec "$@"'
     if [ "$user" = root ]; then
         export HOME=/root USER=root
-        exec sh -c "$inner" sh "$@"
+        eval "$inner"
     fi
     # A `su` that stays as the command's parent has words for its end, too.
     exec su -s /bin/sh -c "exec 2>&3 3>&-
@@ -96,7 +96,9 @@ echo $$ >"$dir/pid"
 (task) 2>&3 3>&-
 {{/terminal}}
 {{^terminal}}
-# In a group of its own, which signals are sent to from outside.
-(exec setsid sh "$0" task) 2>&3 3>&-
+# In a group of its own, which signals are sent to from outside. Our own guest has a better program for it.
+apart=bulkhead-task
+command -v $apart >/dev/null || apart=setsid
+(exec $apart sh "$0" task) 2>&3 3>&-
 {{/terminal}}
 finish $?

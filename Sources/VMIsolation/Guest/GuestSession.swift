@@ -9,13 +9,16 @@ struct GuestSession: GuestChannel {
     /// Waits for something to accept connections. The first tries are short: a packet that comes before the guest has
     /// its address is lost, and TCP itself repeats it only after a second.
     static func awaitPort(_ address: String, refused: Refusals) async throws -> Int32 {
-        var patience = Duration.milliseconds(40)
+        var patience = Duration.milliseconds(15)
         while true {
             do {
                 return try await SSHSession.openSocket(to: address, port: 22, within: patience)
             } catch let error as SSHError where error.step == .connect {
                 refused.note("\(error)")
-                if error.reason == .timedOut { patience = min(patience * 3 / 2, .seconds(2)) }
+                guard error.reason != .timedOut else {
+                    patience = min(patience * 3 / 2, .seconds(2))
+                    continue
+                }
             }
             try await Task.sleep(for: .milliseconds(10))
         }
