@@ -5,6 +5,10 @@ internal import Glibc
 extension SSHSession {
     /// Bytes read from the socket before others on the queue have their turn.
     private static let turn = 512 << 10
+    /// Bytes at a time of a stream that flows, but in pieces that are not worth a look each.
+    private static let trickle: Range<UInt64> = 16 << 10..<128 << 10
+    /// How long such a stream gathers.
+    private static let rest = DispatchTimeInterval.milliseconds(2)
 
     /// Begins to watch the socket and the clock.
     func start() {
@@ -37,7 +41,20 @@ extension SSHSession {
         settle()
         if let end { fail(end) }
         checkServer()
+        if Self.trickle.contains(transport.received - before) { letGather() }
         watchSocket()
+    }
+
+    /// Each look at the socket makes the system send an acknowledgement, which interrupts the server: an emulated one
+    /// spends a tenth of its time on them.
+    private func letGather() {
+        isGathering = true
+        executor.queue.asyncAfter(deadline: .now() + Self.rest) { [weak self] in
+            self?.assumeIsolated {
+                $0.isGathering = false
+                $0.watchSocket()
+            }
+        }
     }
 
     /// Reads for all channels at once; before there is a control channel, the one operation under way reads for itself.
@@ -86,7 +103,7 @@ extension SSHSession {
     /// Watches the socket only for what would be done: Dispatch calls again and again otherwise.
     func watchSocket() {
         guard failure == nil else { return }
-        let reads = !transport.outbound.isOverfull && (unsafe control != nil || !pending.isEmpty)
+        let reads = !isGathering && !transport.outbound.isOverfull && (unsafe control != nil || !pending.isEmpty)
         if reads != isReading { reads ? readable?.resume() : readable?.suspend() }
         let writes = writeWaits || !transport.outbound.isEmpty
         if writes != isWriting { writes ? writable?.resume() : writable?.suspend() }

@@ -34,6 +34,8 @@ internal import Glibc
     /// False while the source is suspended.
     var isReading = false
     var isWriting = false
+    /// The socket is not looked at for a moment.
+    var isGathering = false
     var timer: (any DispatchSourceTimer)?
     var timerIsSetFor: ContinuousClock.Instant?
     var lastHeard = ContinuousClock.now
