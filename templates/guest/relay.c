@@ -1,14 +1,24 @@
-/* Passes standard input on to standard output, then prints the MD5 of what went through to standard error, as md5sum
- * does. In place of busybox's tee and md5sum: tee moves a kilobyte at a time, and each of those costs an emulated guest
- * two changes of process. Large pipes for the same reason; where the kernel refuses them, they stay as they are. */
+/* Passes standard input on to standard output, then prints what went through to standard error: its length and two sums
+ * of its 64-bit words, the second of which counts each word as often as words follow it. SSH has proved every packet, so
+ * this need only see what was lost, doubled or moved; it takes a tenth of MD5's time under emulation. It is run by
+ * `bulkhead-task`, for the reasons given there. TransferSum.swift does the same. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <tomcrypt.h>
+#include <string.h>
 #include <unistd.h>
 
-enum { PIECE = 256 << 10 };
-static unsigned char piece[PIECE];
+enum { PIECE = 256 << 10, WORD = 8 };
+static unsigned char piece[WORD + PIECE];
+static unsigned long long length, first, second;
+
+static void add(const unsigned char *bytes, size_t words) {
+    for (; words > 0; words--, bytes += WORD) {
+        unsigned long long word;
+        memcpy(&word, bytes, WORD);
+        first += word;
+        second += first;
+    }
+}
 
 static int put(const unsigned char *bytes, size_t count) {
     while (count > 0) {
@@ -22,21 +32,21 @@ static int put(const unsigned char *bytes, size_t count) {
 }
 
 int main(void) {
-    unsigned char digest[16];
-    hash_state sum;
-    fcntl(STDIN_FILENO, F_SETPIPE_SZ, PIECE);
-    fcntl(STDOUT_FILENO, F_SETPIPE_SZ, PIECE);
-    md5_init(&sum);
+    size_t rest = 0; /* Bytes of a word that is not whole yet, at the beginning. */
     for (;;) {
-        const ssize_t count = read(STDIN_FILENO, piece, PIECE);
+        const ssize_t count = read(STDIN_FILENO, piece + rest, PIECE);
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return 1;
         if (count == 0) break;
-        md5_process(&sum, piece, (unsigned long)count);
-        if (!put(piece, (size_t)count)) return 1;
+        if (!put(piece + rest, (size_t)count)) return 1;
+        length += (unsigned long long)count;
+        rest += (size_t)count;
+        add(piece, rest / WORD);
+        memmove(piece, piece + rest / WORD * WORD, rest % WORD);
+        rest %= WORD;
     }
-    md5_done(&sum, digest);
-    for (size_t i = 0; i < sizeof digest; i++) fprintf(stderr, "%02x", digest[i]);
-    fputs("  -\n", stderr);
+    memset(piece + rest, 0, WORD);
+    if (rest > 0) add(piece, 1);
+    fprintf(stderr, "%llx-%llx-%llx\n", length, first, second);
     return 0;
 }

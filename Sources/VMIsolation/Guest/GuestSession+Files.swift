@@ -17,11 +17,11 @@ extension GuestSession {
         var archive = try TarWriter(path: transfer.host, as: name)
         let command = GuestCommand.quoted(
             "mkdir -p -- \(ShellQuoting.quote(folder)) && cd -- \(ShellQuoting.quote(folder)) && "
-                + GuestCommand.summed("relay | tar -xf -; s=$?"))
+                + GuestCommand.summed("relay | $task tar -xf -; s=$?"))
         do {
             let channel = try await ssh.execute(RawText.decode(command))
+            var sum = try await begin(channel, "--put \(transfer.host)").sum
             async let report = Self.report(of: channel)
-            var sum = TransferSum()
             while let chunk = try archive.next() {
                 sum.update(chunk)
                 try await channel.write(chunk)
@@ -40,11 +40,14 @@ extension GuestSession {
         let command = GuestCommand.quoted(
             "cd -- \(ShellQuoting.quote(guest.folder)) && "
                 + GuestCommand.summed(
-                    "{ tar -cf - -- \(ShellQuoting.quote(guest.name)); echo $? >$f.s; } | relay; read -r s <$f.s"))
+                    "{ $task tar -cf - -- \(ShellQuoting.quote(guest.name)); echo $? >$f.s; } | relay; read -r s <$f.s")
+        )
         do {
             let channel = try await ssh.execute(RawText.decode(command))
             try await channel.finishInput()
-            var sum = TransferSum()
+            var (sum, head) = try await begin(channel, "--get \(transfer.guest)")
+            sum.update(head)
+            try reader.feed(head)
             var words: [UInt8] = []
             for try await chunk in channel.output {
                 switch chunk {
@@ -63,6 +66,24 @@ extension GuestSession {
         } catch let error as SSHError { throw error.named("--get \(transfer.guest)") }
     }
 
+    /// How the far end sums, the first line of its output, and what came behind it already.
+    private func begin(_ channel: SSHChannel, _ what: String) async throws -> (sum: TransferSum, head: [UInt8]) {
+        var (line, words): ([UInt8], [UInt8]) = ([], [])
+        while let chunk = try await channel.read() {
+            switch chunk {
+            case .standardOutput(let bytes): line += bytes
+            case .standardError(let bytes): words = Array((words + bytes).suffix(2048))
+            }
+            if let end = line.firstIndex(of: UInt8(ascii: "\n")) {
+                guard let method = TransferSum.Method(rawValue: String(decoding: line[..<end], as: UTF8.self))
+                else { break }
+                return (TransferSum(method), Array(line[(end + 1)...]))
+            }
+            if line.count > 64 { break }
+        }
+        throw GuestCommand.failure(what, "it does not begin: \(String(decoding: words, as: UTF8.self))")
+    }
+
     /// What the far end says on standard error, the checksum last, and how it ended.
     private static func report(of channel: SSHChannel) async throws -> (String, SSHExit) {
         var words: [UInt8] = []
@@ -78,7 +99,7 @@ extension GuestSession {
         let there = said.split(whereSeparator: \.isNewline).last?.split(separator: " ").first.map(String.init)
         guard there == sum.digest else {
             throw GuestCommand.failure(
-                what, "content differs: here \(sum.length) bytes, MD5 \(sum.digest), there \(said)")
+                what, "content differs: here \(sum.length) bytes, \(sum.method) \(sum.digest), there \(said)")
         }
     }
 }
@@ -102,14 +123,15 @@ struct GuestPath {
 enum GuestCommand {
     static func quoted(_ script: String) -> String { "exec sh -c \(ShellQuoting.quote(script))" }
 
-    /// Runs a pipe with a `relay` in it, which passes bytes on and leaves their MD5, which is then printed to standard
-    /// error. Our own guest has a program for it; elsewhere `tee` and `md5sum` do the same, many times slower under
-    /// emulation with busybox, whose `tee` moves a kilobyte at a time.
+    /// Runs a pipe with a `relay` in it, which passes bytes on and leaves their sum, which is then printed to standard
+    /// error. The first line of output says which sum. Our own guest has programs for it; elsewhere `tee` and `md5sum` do
+    /// the same, many times slower under emulation with busybox, whose `tee` moves a kilobyte at a time.
     ///
-    /// - Parameter pipe: puts its status in `s`; may use the file `$f.s`.
+    /// - Parameter pipe: puts its status in `s`; may use the file `$f.s`; what else is in it follows `$task`.
     static func summed(_ pipe: String) -> String {
-        "if command -v bulkhead-relay >/dev/null; then relay() { bulkhead-relay 2>$f; }; "
-            + "else relay() { mkfifo -m 600 $f.p && { md5sum <$f.p >$f & tee $f.p; wait $!; }; }; fi; "
+        "if command -v bulkhead-relay >/dev/null; then echo words; task=bulkhead-task; "
+            + "relay() { $task bulkhead-relay 2>$f; }; else echo md5; task=; "
+            + "relay() { mkfifo -m 600 $f.p && { md5sum <$f.p >$f & tee $f.p; wait $!; }; }; fi; "
             + "f=$(mktemp /tmp/.bulkhead.XXXXXX) && { \(pipe); cat $f >&2; rm -f $f $f.p $f.s; exit $s; }"
     }
 
