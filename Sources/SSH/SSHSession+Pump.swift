@@ -46,7 +46,7 @@ extension SSHSession {
     }
 
     /// Each look at the socket makes the system send an acknowledgement, which interrupts the server: an emulated one
-    /// spends a tenth of its time on them.
+    /// spends up to a tenth of its time on them.
     private func letGather() {
         isGathering = true
         executor.queue.asyncAfter(deadline: .now() + Self.rest) { [weak self] in
