@@ -56,7 +56,7 @@ task() {
     # `env` takes what the shell could not export, and would take such a command's name for a variable.
     if [ -n "{{#environment}}x{{/environment}}" ]; then
         case $command in *=*) set -- sh -c 'exec "$@"' sh "$@" ;; esac
-        set -- env {{#environment}}{{variable}} {{/environment}}"$@"
+        set -- env -- {{#environment}}{{variable}} {{/environment}}"$@"
     fi
     set -- "$workdir" "$@"
     inner='cd -- "$1" || exit 125

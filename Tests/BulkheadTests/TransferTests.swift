@@ -33,6 +33,14 @@ extension TaskTests {
             #expect(FileManager.default.isExecutableFile(atPath: here.path + "/tree2/deep/er/run"))
         }
 
+        @Test func moreThanFitsIsToldInTheGuestsWords() async throws {
+            let file = try here.file("large", [UInt8](repeating: 7, count: 40 << 20))
+            let run = try await bench().run(["--disk", "16", "--put", "\(file):/sandbox/large"], command: ["true"])
+            let error = try run.report.error
+            #expect(run.status == 125 && error?.name == "copyFailed", "\(run)")
+            #expect(error?.detail.contains("No space left") == true, "\(run)")
+        }
+
         @Test func whatAGuestOffersStaysInItsTarget() async throws {
             let script = """
                 mkdir d; ln -s /etc/passwd d/link; ln -s /etc/passwd link; mknod d/device c 1 5; mkfifo d/fifo; \

@@ -22,11 +22,15 @@ extension GuestSession {
             let channel = try await ssh.execute(RawText.decode(command))
             var sum = try await begin(channel, "--put \(transfer.host)").sum
             async let report = Self.report(of: channel)
-            while let chunk = try archive.next() {
-                sum.update(chunk)
-                try await channel.write(chunk)
+            do {
+                while let chunk = try archive.next() {
+                    sum.update(chunk)
+                    try await channel.write(chunk)
+                }
+                try await channel.finishInput()
+            } catch let error as SSHError where error.step == .input && error.reason == .closed {
+                // It ended early, and says why.
             }
-            try await channel.finishInput()
             try await compare(report, sum, "--put \(transfer.host)")
         } catch let error as SSHError { throw error.named("--put \(transfer.host)") }
     }

@@ -113,6 +113,9 @@ import Testing
         let odd = try await run(
             shell, TaskCommand(arguments: ["printenv", "ODD.NAME"], environment: [.init(name: "ODD.NAME", value: "x")]))
         #expect(odd.output == Array("x\n".utf8))
+        let option = try await run(
+            shell, TaskCommand(arguments: ["printenv", "--", "-i"], environment: [.init(name: "-i", value: "x")]))
+        #expect(option.output == Array("x\n".utf8))
         let program = try directory.file("a=b", Array("#!/bin/sh\necho here\n".utf8))
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
         let named = try await run(shell, TaskCommand(arguments: [program]))
