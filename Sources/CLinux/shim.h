@@ -17,6 +17,12 @@ static const short linux_spawn_setsid = 0x80;
 
 static inline int linux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
+/// A copy of a descriptor of another process; Linux 5.6.
+static inline int linux_pidfd_getfd(int pidfd, int number) { return (int)syscall(SYS_pidfd_getfd, pidfd, number, 0); }
+
+/// SIGKILL, to the process that it was opened for and no other.
+static inline int linux_pidfd_kill(int pidfd) { return (int)syscall(SYS_pidfd_send_signal, pidfd, 9, 0, 0); }
+
 static inline int linux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 /// Both ends are closed when a program is started.

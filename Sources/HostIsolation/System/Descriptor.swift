@@ -4,7 +4,7 @@ import Glibc
 import Isolation
 
 /// A file descriptor, closed when its last user lets go.
-final class Descriptor: Sendable {
+package final class Descriptor: Sendable {
     let number: Int32
 
     init(owning number: Int32) { self.number = number }

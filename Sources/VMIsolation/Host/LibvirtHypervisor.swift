@@ -1,4 +1,5 @@
 import Foundation
+import HostIsolation
 import Isolation
 import Libvirt
 
@@ -61,7 +62,11 @@ struct LibvirtHypervisor: Hypervisor {
     /// Ends and forgets a domain with all that libvirt keeps of it.
     private func remove(_ domain: Domain) async throws {
         let process = MonitorProcess(domain)
-        if try await domain.isActive() { try await ignoringGone { try await domain.destroy() } }
+        if try await domain.isActive() {
+            let monitor = Self.hold(await process.endUnseen())
+            try await ignoringGone { try await domain.destroy() }
+            monitor.cancel()
+        }
         try await ignoringGone {
             try await domain.undefine([.managedSave, .snapshotsMetadata, .checkpointsMetadata, .nvram])
         }
@@ -69,6 +74,15 @@ struct LibvirtHypervisor: Hypervisor {
             throw BulkheadError(
                 .cleanupIncomplete, "domain \(domain.name)", "its QEMU process \(process) still runs",
                 remedy: "bulkhead sweep tries again")
+        }
+    }
+
+    /// Whoever asks the monitor something now is answered by its end only, and libvirt waits for them: it is not kept from
+    /// seeing that end for longer than it takes to begin.
+    private static func hold(_ monitor: [Descriptor]?) -> Task<Void, Never> {
+        Task {
+            try? await Task.sleep(for: .milliseconds(30))
+            withExtendedLifetime(monitor) {}
         }
     }
 

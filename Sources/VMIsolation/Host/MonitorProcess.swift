@@ -24,5 +24,15 @@ struct MonitorProcess: CustomStringConvertible {
 
     var pid: pid_t? { identity?.pid }
     var isAlive: Bool { identity?.isAlive ?? false }
+
+    /// Ends it while libvirt does not see its monitor close. Told to destroy a domain, libvirt ends the process, finds it
+    /// still there and sleeps for 200 ms; a process that is gone by then is not waited for.
+    ///
+    /// - Returns: what keeps the monitor open, to be let go as soon as libvirt is told to destroy the domain; nil where
+    ///   we may not do this (it takes root), and libvirt's own way is open.
+    func endUnseen() async -> [Descriptor]? {
+        await identity?.end(holding: { $0.hasSuffix("/monitor.sock") }, patience: .seconds(1))
+    }
+
     var description: String { pid.map { "\($0)" } ?? "unknown" }
 }
