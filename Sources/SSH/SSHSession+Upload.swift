@@ -4,9 +4,9 @@ extension SSHSession {
     /// Bytes of a file that are in memory at a time.
     static let transferPiece = 256 << 10
 
-    /// Writes a file at the far end: whole, with its length and SHA-256 checked there, or not at all.
+    /// Writes a file at the far end: whole, with its SHA-256 checked there, or not at all.
     ///
-    /// Needs a POSIX shell with `cat`, `chmod`, `mv`, `rm`, `sha256sum` and `wc`; busybox has them. The bytes arrive in
+    /// Needs a POSIX shell with `cat`, `chmod`, `mv`, `rm` and `sha256sum`; busybox has them. The bytes arrive in
     /// a file next to `path`, which takes its place at the end.
     /// - Parameters:
     ///   - mode: the new file's permission bits.
@@ -38,7 +38,7 @@ extension SSHSession {
         }
     }
 
-    /// One command takes it, counts and gives it its name: each further one costs an emulated server milliseconds.
+    /// One command takes it, sums it and gives it its name: each further one costs an emulated server milliseconds.
     private func upload(
         _ proof: TransferProof, to path: String, mode: UInt16, within deadline: Deadline,
         from next: () async throws -> [UInt8]?
@@ -47,10 +47,10 @@ extension SSHSession {
         let name = "\(path).part-\(UInt64.random(in: .min ... .max))"
         let part = name.shellWord
         do {
+            let permissions = mode == 0o600 ? "" : "&& chmod \(String(mode & 0o7777, radix: 8)) \(part) "
             let channel = try await execute(
-                "umask 077; cat >\(part) && chmod \(String(mode & 0o7777, radix: 8)) \(part) && n=$(wc -c <\(part))"
-                    + " && h=$(sha256sum <\(part)) && set -- $n $h && echo \"$*\" "
-                    + "&& if [ \"$*\" = '\(proof.words)' ]; then exec mv -f -- \(part) \(path.shellWord); fi")
+                "umask 077; cat >\(part) \(permissions)&& h=$(sha256sum <\(part)) && echo \"$h\" "
+                    + "&& if [ \"$h\" = '\(proof.words)' ]; then exec mv -f -- \(part) \(path.shellWord); fi")
             try await send(to: channel, within: deadline, from: next)
             try proof.check(try await finish(channel, .upload, within: deadline), .upload, path)
         } catch {

@@ -60,7 +60,7 @@ extension AllTests {
         }
 
         @Test(arguments: [
-            "cat() { head -c 1000; }", "cat() { tr '\\0' x; }", "sha256sum() { echo 0 -; }", "wc() { :; }",
+            "cat() { head -c 1000; }", "cat() { tr '\\0' x; }", "sha256sum() { echo 0 -; }", "sha256sum() { :; }",
         ])
         func whatArrivesOtherwiseIsNoticed(_ shell: String) async throws {
             let server = try await TestServer(.openssh, shell: shell)

@@ -4,26 +4,26 @@ import SSH
 import Synchronization
 
 extension GuestSession {
-    /// Length and SHA-256 are compared.
+    /// SHA-256 is compared.
     func write(_ bytes: [UInt8], to path: String, mode: UInt16) async throws {
         do { try await ssh.upload(bytes, to: path, mode: mode, within: .seconds(60)) } catch let error as SSHError {
             throw error.named(path)
         }
     }
 
-    /// Brings a file or a tree in, as an archive on one channel.
+    /// Brings a file in, or a tree as an archive, on one channel.
     func put(_ transfer: Transfer) async throws {
         let (folder, name) = GuestPath(transfer.guest, source: transfer.host).split
-        var archive = try TarWriter(path: transfer.host, as: name)
+        var source = try PutSource(path: transfer.host, as: name)
         let command = GuestCommand.quoted(
             "mkdir -p -- \(ShellQuoting.quote(folder)) && cd -- \(ShellQuoting.quote(folder)) && "
-                + GuestCommand.summed("relay | $task tar -xf -; s=$?"))
+                + GuestCommand.summed(source.pipe))
         do {
             let channel = try await ssh.execute(RawText.decode(command))
             var sum = try await begin(channel, "--put \(transfer.host)").sum
             async let report = Self.report(of: channel)
             do {
-                while let chunk = try archive.next() {
+                while let chunk = try source.next() {
                     sum.update(chunk)
                     try await channel.write(chunk)
                 }
@@ -105,47 +105,5 @@ extension GuestSession {
             throw GuestCommand.failure(
                 what, "content differs: here \(sum.length) bytes, \(sum.method) \(sum.digest), there \(said)")
         }
-    }
-}
-
-/// Where something is in a guest: its directory and its name there.
-struct GuestPath {
-    let split: (folder: String, name: String)
-
-    /// - Parameter source: gives the name where the path ends with a slash.
-    init(_ path: String, source: String) {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
-        if path.hasSuffix("/") && path != source {
-            split = ("/" + parts.joined(separator: "/"), source.split(separator: "/").last.map(String.init) ?? "files")
-        } else {
-            split = ("/" + parts.dropLast().joined(separator: "/"), parts.last ?? ".")
-        }
-    }
-}
-
-/// Commands of ours for a guest's shell, whichever shell root has.
-enum GuestCommand {
-    static func quoted(_ script: String) -> String { "exec sh -c \(ShellQuoting.quote(script))" }
-
-    /// Runs a pipe with a `relay` in it, which passes bytes on and leaves their sum, which is then printed to standard
-    /// error. The first line of output says which sum. Our own guest has programs for it; elsewhere `tee` and `md5sum` do
-    /// the same, many times slower under emulation with busybox, whose `tee` moves a kilobyte at a time.
-    ///
-    /// - Parameter pipe: puts its status in `s`; may use the file `$f.s`; what else is in it follows `$task`.
-    static func summed(_ pipe: String) -> String {
-        "if command -v bulkhead-task >/dev/null; then echo words; task=bulkhead-task; "
-            + "relay() { $task bulkhead-relay 2>$f; }; else echo md5; task=; "
-            + "relay() { mkfifo -m 600 $f.p && { md5sum <$f.p >$f & tee $f.p; wait $!; }; }; fi; "
-            + "f=$(mktemp /tmp/.bulkhead.XXXXXX) && { \(pipe); cat $f >&2; rm -f $f $f.p $f.s; exit $s; }"
-    }
-
-    /// Delivers a signal to the command's whole process group.
-    static func signal(_ number: Int32) -> String {
-        "read -r group <\(LauncherScript.processGroup) && kill -s \(number) -- -$group"
-    }
-
-    static func failure(_ what: String, _ why: String) -> BulkheadError {
-        let said = why.split(whereSeparator: \.isNewline).map { ConsoleLog.printable($0) }.joined(separator: "; ")
-        return BulkheadError(.copyFailed, what, said, remedy: "see that it exists, and the guest's free space")
     }
 }

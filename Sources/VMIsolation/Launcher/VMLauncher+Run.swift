@@ -92,7 +92,7 @@ extension VMLauncher {
     {
         let timeout: @Sendable () -> BulkheadError = { Self.silent(.copy, "its session", "files were not taken") }
         try await container.clock.run(.copy, timeout: timeout) {
-            try await channel.write(script.bytes, to: LauncherScript.path, mode: 0o500)
+            try await channel.write(script.bytes, to: LauncherScript.path, mode: 0o600)
             for put in container.config.puts { try await channel.put(put) }
         }
     }

@@ -1,4 +1,3 @@
-import Glibc
 public import Isolation
 
 /// Writes a file or a directory of the host as a tar stream, chunk by chunk, for `tar -x` of GNU or busybox.
@@ -13,15 +12,8 @@ public struct TarWriter: Sendable {
     private static let headerRoom = 16 << 10
 
     private var walk: HostTreeWalk
-    private var file: Reading?
+    private var file: OutgoingFile?
     private var isEnded = false
-
-    private struct Reading {
-        var file: OpenFile
-        var name: String
-        var offset: Int64 = 0
-        var size: Int64
-    }
 
     /// - Parameters:
     ///   - path: on the host; where it is a symbolic link, what it leads to is meant.
@@ -46,9 +38,7 @@ public struct TarWriter: Sendable {
                 try readOn(into: &chunk)
             } else if let item = try walk.next() {
                 chunk += item.entry.header
-                if case .file(let size) = item.entry.kind, let file = item.file {
-                    self.file = Reading(file: file, name: item.entry.path.quoted, size: size)
-                }
+                file = OutgoingFile(item)
             } else {
                 chunk += TarEntry.endOfArchive
                 isEnded = true
@@ -59,20 +49,8 @@ public struct TarWriter: Sendable {
 
     private mutating func readOn(into chunk: inout [UInt8]) throws(BulkheadError) {
         guard var reading = file else { return }
-        let room = TarWriter.chunkSize - TarEntry.block - chunk.count
-        let wanted = min(Int64(room), reading.size - reading.offset)
-        if wanted > 0 {
-            let count = try SystemCallError.reading("file \(reading.name)") {
-                try reading.file.read(at: reading.offset, upTo: Int(wanted), into: &chunk)
-            }
-            guard count > 0 else {
-                throw BulkheadError(
-                    .fileUnreadable, "file \(reading.name)", "it became shorter while it was read",
-                    remedy: "Copy it when nothing writes to it.")
-            }
-            reading.offset += Int64(count)
-        }
-        guard reading.offset == reading.size else { return file = reading }
+        try reading.read(upTo: TarWriter.chunkSize - TarEntry.block - chunk.count, into: &chunk)
+        guard reading.isRead else { return file = reading }
         chunk.append(contentsOf: repeatElement(0, count: Int(-reading.size & Int64(TarEntry.block - 1))))
         file = nil
     }

@@ -35,7 +35,7 @@ compiler() { command -v clang || command -v cc || echo false; }
 add_compiled() {
     local root=$1 guest=$2 own=$3 library=$2/lib/dropbear-fast.so
     set -- -O2 -s -D_GNU_SOURCE
-    if "$(compiler)" "$@" -I "$root/usr/include" -fPIC -shared "$own/dropbear-fast.c" -o "$library" &&
+    if "$(compiler)" "$@" -I "$root/usr/include" -fPIC -shared "$own"/dropbear-*.c -o "$library" &&
         "$(compiler)" "$@" "$own/relay.c" -o "$guest/bin/bulkhead-relay" &&
         "$(compiler)" "$@" -static "$own/task.c" -o "$guest/bin/bulkhead-task"
     then return; fi
