@@ -12,5 +12,4 @@ public protocol GuestChannel: Sendable {
     func run(_ command: String, streams: CommandStreams, terminal: TerminalRequest?) async throws -> Int32?
     func put(_ transfer: Transfer) async throws
     func get(_ transfer: Transfer) async throws -> LeftOut
-    func close() async
 }

@@ -44,8 +44,6 @@ struct GuestSession: GuestChannel {
             of: "command -v cloud-init >/dev/null && cloud-init status --wait", limit: 64 << 10, within: .seconds(3600))
     }
 
-    func close() async { await ssh.close() }
-
     /// What a short command of ours writes to standard output.
     ///
     /// - Parameter limit: bytes of standard output and error together.
