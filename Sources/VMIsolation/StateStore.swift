@@ -24,6 +24,12 @@ public struct StateStore: CheckpointStore {
         try FileLock.take(state.lock(container))
     }
 
+    /// Tells the process that looks after a container that its machine's end is no failure.
+    func askForEnd(of record: ContainerRecord) {
+        // Where nobody looks after it nobody needs to know; nor is a full disk a reason to leave it up.
+        FileLock.leave(record.machine.uuidString, at: state.lock(record.id))
+    }
+
     public func removeUnusedClaims() throws(BulkheadError) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: state.root + "/locks")) ?? []
         let known = Set(try records().map(\.id.description))
@@ -39,4 +45,5 @@ public struct StateStore: CheckpointStore {
 
 extension FileLock: ContainerClaim {
     func end() { remove() }
+    func isAskedToEnd(_ machine: UUID) -> Bool { has(machine.uuidString) }
 }

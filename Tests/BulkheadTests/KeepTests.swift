@@ -59,7 +59,19 @@ extension HostTests {
             try await Task.sleep(for: .seconds(1))
             launched.program.signal(SIGCONT)
             #expect(try await removal.wait(within: .seconds(40)) == 0, "\(removal.errorText)")
-            #expect(try await bench.finish(launched, within: .seconds(10)).status == 125)
+            let run = try await bench.finish(launched, within: .seconds(10))
+            let report = try run.report
+            #expect(run.status == 137 && report.outcome == "destroyed" && report.error == nil, "\(run)")
+        }
+
+        @Test(arguments: ["start …", "lease …", "port …"])
+        func removingOneInMidLaunchIsNoFailure(_ stage: String) async throws {
+            let bench = try bench()
+            let launched = try bench.launch(["--verbose"], json: false, command: ["sleep", "300"])
+            try await launched.program.awaitError(stage)
+            #expect(try await bench.call("rm", launched.name).status == 0)
+            let run = try await bench.finish(launched, within: .seconds(30))
+            #expect(run.status == 137 && run.errorText.contains("bulkhead: destroyed"), "\(run)")
         }
 
         @Test func removingARunningContainerEndsItsRun() async throws {

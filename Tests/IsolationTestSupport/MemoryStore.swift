@@ -1,3 +1,4 @@
+import FoundationEssentials
 public import Isolation
 import Synchronization
 
@@ -8,6 +9,7 @@ public final class MemoryDisk: Sendable {
         /// By a number for each claim, so that an old one does not end a new one.
         var claims: [ContainerID: Int] = [:]
         var next = 0
+        var askedToEnd: Set<UUID> = []
     }
 
     let state = Mutex(State())
@@ -15,6 +17,13 @@ public final class MemoryDisk: Sendable {
     public init() {}
 
     public var records: [ContainerID: ContainerRecord] { state.withLock { $0.records } }
+
+    /// As another process does that destroys a container.
+    public func askForEnd(of container: ContainerID) {
+        state.withLock { state in
+            if let machine = state.records[container]?.machine { state.askedToEnd.insert(machine) }
+        }
+    }
 
     /// The kernel takes back the locks of a process that died.
     public func freeClaims() { state.withLock { $0.claims = [:] } }
@@ -94,6 +103,8 @@ public final class MemoryStore: CheckpointStore {
         }
 
         deinit { end() }
+
+        func isAskedToEnd(_ machine: UUID) -> Bool { disk.state.withLock { $0.askedToEnd.contains(machine) } }
 
         func end() {
             disk.state.withLock { state in

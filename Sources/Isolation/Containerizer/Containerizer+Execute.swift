@@ -53,7 +53,8 @@ extension Containerizer {
         switch result {
         case .success(let termination):
             let keep = container.record.config.keep
-            drive(container, container.record.life.commandEnded(because: termination, keeping: keep))
+            let reason = explained(termination, container)
+            drive(container, container.record.life.commandEnded(because: reason, keeping: keep))
         case .failure(let error): drive(container, fail(.execute, container, error))
         }
     }

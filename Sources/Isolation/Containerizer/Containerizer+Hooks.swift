@@ -83,20 +83,34 @@ extension Containerizer {
         }
     }
 
+    /// What looks like a failure is none where another process was asked to destroy the container.
+    func explained(_ termination: Termination, _ container: Container) -> Termination {
+        switch termination.outcome {
+        case .launchFailed, .hostFailed, .monitorKilled: break
+        case .exited, .signalled, .outOfMemory, .outOfDisk, .guestPoweredOff, .guestRebooted, .guestPanicked,
+            .timeLimit,
+            .limitReached, .destroyed, .interrupted:
+            return termination
+        }
+        guard container.claim.isAskedToEnd(container.record.machine) else { return termination }
+        return Termination(.destroyed, evidence: termination.evidence + ["destroyed by its user"])
+    }
+
     /// Tells a failed step to the container's life.
     func fail(_ step: ContainerLife.Step, _ container: Container, _ error: any Error) -> ContainerLife.Action {
         let named = explain(error, container)
         let stage = container.clock.timeline.current ?? .prepare
+        let ran = stage >= .run || container.record.life.state == .running
+        let reason = explained(Termination(ran ? .hostFailed(named) : .launchFailed(stage, named)), container)
         switch step {
         case .stop, .cleanUp, .close:
             container.cleanUpFailure?.evidence.append("\(named)")
             container.cleanUpFailure = container.cleanUpFailure ?? named
         case .prepare, .start, .isolate, .execute:
-            container.clock.leave(failure: error is CancellationError ? nil : named.reason)
+            let isWanted = error is CancellationError || reason.outcome == .destroyed
+            container.clock.leave(failure: isWanted ? nil : named.reason)
         }
-        let ran = stage >= .run || container.record.life.state == .running
-        let outcome: Outcome = ran ? .hostFailed(named) : .launchFailed(stage, named)
-        return container.record.life.failed(step, because: Termination(outcome))
+        return container.record.life.failed(step, because: reason)
     }
 
     /// The error in our words, with what the launcher knows of the machine as evidence.

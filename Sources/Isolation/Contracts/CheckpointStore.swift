@@ -1,3 +1,5 @@
+public import FoundationEssentials
+
 /// Where records of containers outlive the process. Written before anything is made, and at each change of state.
 public protocol CheckpointStore: Sendable {
     /// Marks what is ours among the machines of a host.
@@ -26,6 +28,9 @@ extension CheckpointStore {
 
 /// The sole right to act on a container. The kernel takes it back from a process that dies.
 public protocol ContainerClaim: Sendable {
+    /// Another process has asked for the end of this machine of the container's, and may have ended it already.
+    func isAskedToEnd(_ machine: UUID) -> Bool
+
     /// The container is gone, and so is what the right stood for.
     func end()
 }

@@ -78,6 +78,7 @@ extension Engine {
                 remedy: "see bulkhead ps")
         }
         let containerizer = try containerizer(machines, try IsolationList(record.launcher))
+        store.askForEnd(of: record)
         let latest = ContinuousClock.now + .seconds(60)
         // Its machine may not have been there yet when it was last looked for.
         while ContinuousClock.now < latest {

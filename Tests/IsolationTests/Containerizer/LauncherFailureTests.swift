@@ -18,6 +18,25 @@ import Testing
         household.expectCleanedUp("one")
     }
 
+    /// As `bulkhead rm` does, which asks and then takes the machine away.
+    @Test(arguments: ["start", "execute", "follow"])
+    func whatAnotherProcessDestroyedHasNotFailed(_ call: String) async throws {
+        let gate = Once<Void>()
+        household.isolators[0].set("prepare", .waits(for: gate))
+        household.launcher.set(call, .fails(StrangeError("it is gone")))
+        let containerizer = try household.containerizer()
+        let config = try FakeHousehold.config("one")
+        let launch = Task { try await containerizer.launch(config) }
+        try await household.awaitCall("a.prepare one")
+        household.disk.askForEnd(of: config.id)
+        gate.fulfil(.success(()))
+        try await soon("launch") { try await launch.value }
+        let report = try await containerizer.report(config.id)
+        #expect(report.termination == Termination(.destroyed, evidence: ["destroyed by its user"]))
+        #expect(report.timeline.entries.allSatisfy { $0.failure == nil })
+        household.expectCleanedUp("one")
+    }
+
     @Test func aStartThatHangsIsNamed() async throws {
         household.shorten(.start)
         household.launcher.set("start", .hangs)

@@ -47,6 +47,18 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: target))
     }
 
+    @Test func aWordIsLeftForItsHolderAlone() throws {
+        let path = directory.path + "/lock"
+        #expect(!FileLock.leave("early", at: path) && !FileManager.default.fileExists(atPath: path))
+        let held = try #require(try FileLock.take(path))
+        #expect(!held.has("one"))
+        #expect(FileLock.leave("one", at: path) && FileLock.leave("another", at: path))
+        #expect(held.has("one") && held.has("another") && !held.has("on") && !held.has("early"))
+        held.remove()
+        let next = try #require(try FileLock.take(path))
+        #expect(!next.has("one"), "what has its name later is another's")
+    }
+
     @Test func theStoreClaimsAContainerOnce() throws {
         let state = try StateDirectory(root: directory.path + "/state", cache: directory.path + "/cache")
         let store = StateStore(ledger: try Ledger(path: state.ledger), state: state)
