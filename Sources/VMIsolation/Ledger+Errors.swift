@@ -23,7 +23,7 @@ extension Ledger {
         }
     }
 
-    private static let movingAway =
+    static let movingAway =
         "a broken ledger is never overwritten: move it away, then “bulkhead sweep” finds what it knew by the domains' tags"
 
     private static func full(_ subject: String, _ words: String) -> BulkheadError {

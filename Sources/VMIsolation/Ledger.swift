@@ -34,6 +34,23 @@ public struct Ledger: Sendable {
         }
     }
 
+    /// Opens one that exists, to look at it alone; an earlier version's is not brought to ours.
+    ///
+    /// - Throws: as ``init(path:timeout:)`` does.
+    init(reading path: String, timeout: Duration = .seconds(15)) throws(BulkheadError) {
+        self.path = path
+        self.timeout = timeout
+        do {
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(timeout / .seconds(1))
+            configuration.readonly = true
+            database = try DatabaseQueue(path: path, configuration: configuration)
+            owner = try Ledger.ownerAsItIs(database, path: path)
+        } catch {
+            throw Ledger.named(error, path, timeout)
+        }
+    }
+
     private static func turn(_ path: String, _ limit: Duration) throws(BulkheadError) -> FileLock {
         let end = ContinuousClock.now + limit
         while true {

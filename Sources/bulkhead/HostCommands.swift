@@ -13,9 +13,10 @@ struct Doctor: AsyncParsableCommand {
     @Flag(help: "One JSON array.") var json = false
 
     func run() async throws {
-        let place = try await places.place()
-        let engine = try Engine(state: place.state, connection: place.connection, templates: place.templates)
-        let checks = await VMIsolation.Doctor(engine, images: place.images, network: network).examine()
+        let place = try await Place(connection: places.connection, isMade: false)
+        let doctor = try VMIsolation.Doctor(
+            place.state, connection: place.connection, images: place.images, network: network)
+        let checks = await doctor.examine()
         if json {
             try printJSON(checks)
         } else {

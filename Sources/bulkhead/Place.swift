@@ -13,18 +13,20 @@ struct Place {
     let templates: String
     let policy: LintPolicy
 
-    /// - Throws: ``BulkheadError`` with `badOption` naming the key.
-    init(connection: String?) async throws {
+    /// - Parameter isMade: the directories are made where they are missing.
+    /// - Throws: ``BulkheadError`` with `badOption` naming the key, or `stateUnusable`.
+    init(connection: String?, isMade: Bool = true) async throws {
         let settings = try await Settings()
         let root = geteuid() == 0
         let home = FileManager.default.homeDirectoryForCurrentUser.path
         let cache =
             try Place.directory("cache.dir", settings) ?? (root ? "/var/cache/bulkhead" : home + "/.cache/bulkhead")
         self.connection = connection ?? settings.text("connect") ?? "qemu:///system"
-        state = try StateDirectory(
-            root: try Place.directory("state.dir", settings)
-                ?? (root ? "/var/lib/bulkhead" : home + "/.local/state/bulkhead"),
-            cache: cache)
+        let state =
+            try Place.directory("state.dir", settings)
+            ?? (root ? "/var/lib/bulkhead" : home + "/.local/state/bulkhead")
+        self.state =
+            isMade ? try StateDirectory(root: state, cache: cache) : StateDirectory(at: state, cache: cache)
         images = ImageStore(directory: cache + "/images")
         budgets = try settings.budgets()
         templates = try settings.text("templates.dir") ?? Place.shippedTemplates()

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import VMIsolation
 
 extension HostTests {
     @Suite(.bench) struct DoctorTests {
@@ -28,6 +29,32 @@ extension HostTests {
                 run.lines.contains { $0.hasPrefix("FAIL") && $0.contains(closed.path + ":") && $0.contains("700") },
                 "\(run)")
             #expect(run.text.contains("chmod o+x \(closed.path)"))
+        }
+
+        @Test func aCorruptLedgerIsOneFailedCheckOfAll() async throws {
+            let state = TemporaryDirectory()
+            _ = try state.file("ledger.sqlite", Array("no database, though long enough to be taken for one".utf8))
+            let run = try await bench().call("doctor", "--json", environment: ["BULKHEAD_STATE_DIR": state.path])
+            #expect(run.status == 125)
+            let checks = try JSONDecoder().decode([Check].self, from: Data(run.output))
+            let ledger = try #require(checks.first { $0.name == "ledger" }, "\(run)")
+            #expect(ledger.verdict == .failure && ledger.evidence.contains(state.path) && !ledger.fix.isEmpty)
+            for name in ["libvirt", "domain type qemu", "default image", "network"] {
+                #expect(checks.contains { $0.name == name && $0.verdict == .ok }, "\(name): \(run)")
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: state.path) == ["ledger.sqlite"])
+        }
+
+        @Test func itMakesNothing() async throws {
+            let here = TemporaryDirectory()
+            let run = try await bench().call(
+                "doctor",
+                environment: [
+                    "BULKHEAD_STATE_DIR": here.path + "/a/state", "BULKHEAD_CACHE_DIR": here.path + "/a/cache",
+                ])
+            #expect(run.lines.contains { $0.hasPrefix("ok    ledger: ") && $0.contains("first run") }, "\(run)")
+            #expect(run.lines.contains { $0.hasPrefix("ok    libvirt: ") }, "\(run)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: here.path).isEmpty)
         }
 
         @Test func itNamesAMissingNetwork() async throws {

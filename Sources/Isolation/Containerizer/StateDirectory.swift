@@ -7,10 +7,17 @@ public struct StateDirectory: Sendable {
     /// Images and templates of scratch disks; may be shared between states and be made anew at any time.
     public let cache: String
 
-    /// - Throws: ``BulkheadError`` with `stateUnusable`.
-    public init(root: String, cache: String) throws(BulkheadError) {
+    /// Where things would be; nothing is made.
+    public init(at root: String, cache: String) {
         self.root = root
         self.cache = cache
+    }
+
+    /// Makes what is missing of it.
+    ///
+    /// - Throws: ``BulkheadError`` with `stateUnusable`.
+    public init(root: String, cache: String) throws(BulkheadError) {
+        self.init(at: root, cache: cache)
         // The machine monitor's user, and a process container's, must walk through, but need not look around.
         for directory in [root, root + "/containers", root + "/sandboxes", cache, cache + "/scratch"] {
             try make(directory, mode: 0o711)

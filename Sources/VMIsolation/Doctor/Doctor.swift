@@ -1,15 +1,20 @@
 import Foundation
-import Isolation
+public import Isolation
 import Libvirt
 
 /// Walks the whole chain that a launch walks, as the machine monitor's user would see it, and changes nothing.
 public struct Doctor: Sendable {
-    let engine: Engine
+    let state: StateDirectory
+    let connection: String
     let images: ImageStore
     let network: String?
 
-    public init(_ engine: Engine, images: ImageStore, network: String?) {
-        self.engine = engine
+    /// - Throws: ``BulkheadError`` with `badOption`.
+    public init(_ state: StateDirectory, connection: String, images: ImageStore, network: String?) throws(BulkheadError)
+    {
+        try Engine.check(connection: connection)
+        self.state = state
+        self.connection = connection
         self.images = images
         self.network = network
     }
@@ -19,13 +24,15 @@ public struct Doctor: Sendable {
         let user = MonitorUser()
         checks.append(user.check)
         checks += imageChain(user)
-        checks += PathWalk(user: user).checks("state directory", engine.state.root + "/containers")
-        checks += [space("disk space of state", engine.state.root), space("disk space of images", engine.state.cache)]
+        checks += stateDirectory(user)
+        let ledger = LedgerCheck(path: state.ledger)
+        checks.append(ledger.check)
+        checks += [space("disk space of state", state.root), space("disk space of images", state.cache)]
         checks += HostChecks().all
         do {
-            let host = try await VirtualHost.open(engine.connection)
+            let host = try await VirtualHost.open(connection)
             checks += await hypervisor(host)
-            checks += await networks(host)
+            checks += await networks(host, ledger.ledger)
         } catch {
             let error = error as? BulkheadError
             checks.append(.failure("libvirt", error?.detail ?? "libvirt does not answer", fix: error?.remedy ?? ""))
@@ -61,7 +68,22 @@ public struct Doctor: Sendable {
         } catch { return [.failure("default image", error.detail, fix: error.remedy)] }
     }
 
+    private func stateDirectory(_ user: MonitorUser) -> [Check] {
+        let path = state.root + "/containers"
+        let checks = PathWalk(user: user).checks("state directory", existing(path))
+        guard existing(path) != path, checks.allSatisfy({ $0.verdict == .ok }) else { return checks }
+        return [.ok("state directory", "\(path) is made by the first run")]
+    }
+
+    /// The path, or the nearest directory above it that is there.
+    private func existing(_ path: String) -> String {
+        var url = URL(fileURLWithPath: path)
+        while url.path != "/", !FileManager.default.fileExists(atPath: url.path) { url.deleteLastPathComponent() }
+        return url.path
+    }
+
     private func space(_ name: String, _ path: String) -> Check {
+        let path = existing(path)
         let values = try? FileManager.default.attributesOfFileSystem(forPath: path)
         let free = Memory(bytes: (values?[.systemFreeSize] as? NSNumber)?.uint64Value ?? 0)
         if free < .mebibytes(1024) {
@@ -77,7 +99,7 @@ public struct Doctor: Sendable {
         do {
             let version = try await host.connection.daemonVersion()
             let node = try await host.connection.nodeInfo()
-            checks.append(.ok("libvirt", "\(engine.connection) answers, version \(version)"))
+            checks.append(.ok("libvirt", "\(connection) answers, version \(version)"))
             checks.append(.ok("host", "\(node.cpus) processors, \(Memory(bytes: node.memory.bytes))"))
         } catch { checks.append(.failure("libvirt", "\(error)", fix: "see its log: journalctl -u libvirtd")) }
         for kind in ["kvm", "qemu"] {
@@ -95,14 +117,16 @@ public struct Doctor: Sendable {
         return checks
     }
 
-    private func networks(_ host: VirtualHost) async -> [Check] {
+    /// - Parameter ledger: nil where there is none, or none that can be read.
+    private func networks(_ host: VirtualHost, _ ledger: Ledger?) async -> [Check] {
         do {
             if let network {
                 let found = try await GuestNetwork.foreign(network, on: host.connection)
                 return [.ok("network", "“\(network)” is active on bridge \(found.bridge), its DHCP pool has room")]
             }
-            let own = OwnNetwork(connection: host.connection, ledger: engine.ledger, state: engine.state, template: nil)
-            let use = try engine.ledger.poolUse(of: own.name)
+            guard let ledger else { return [.ok("network", "our own has its name from the ledger: see there")] }
+            let own = OwnNetwork(connection: host.connection, ledger: ledger, state: state, template: nil)
+            let use = try ledger.poolUse(of: own.name)
             guard let network = try? await host.connection.network(named: own.name) else {
                 return [.ok("network", "our own, \(own.name), is made by the first run")]
             }

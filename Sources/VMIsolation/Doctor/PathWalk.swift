@@ -44,20 +44,16 @@ struct PathWalk {
                         fix: "make it, or correct the configured path")
                 ]
             }
-            guard allows(status, 1) else {
-                return [
-                    .failure(
-                        name,
-                        "\(walked): \(user.name) may not pass (mode \(String(status.st_mode & 0o7777, radix: 8)))",
-                        fix: "chmod o+x \(walked), or keep state elsewhere: BULKHEAD_STATE_DIR, BULKHEAD_CACHE_DIR")
-                ]
-            }
+            guard allows(status, 1) else { return [barred(name, walked, status)] }
         }
         var status = stat()
         guard stat(path, &status) == 0 else {
             return [.failure(name, "\(path): \(String(cString: strerror(errno)))", fix: "build the image anew")]
         }
-        guard status.kind == S_IFDIR || allows(status, 4) else {
+        if status.kind == S_IFDIR {
+            return [allows(status, 1) ? .ok(name, "\(user.name) reaches \(path)") : barred(name, path, status)]
+        }
+        guard allows(status, 4) else {
             return [
                 .failure(
                     name, "\(path): \(user.name) may not read it (mode \(String(status.st_mode & 0o7777, radix: 8)))",
@@ -65,6 +61,12 @@ struct PathWalk {
             ]
         }
         return [.ok(name, "\(user.name) reaches \(path)")]
+    }
+
+    private func barred(_ name: String, _ directory: String, _ status: stat) -> Check {
+        .failure(
+            name, "\(directory): \(user.name) may not pass (mode \(String(status.st_mode & 0o7777, radix: 8)))",
+            fix: "chmod o+x \(directory), or keep state elsewhere: BULKHEAD_STATE_DIR, BULKHEAD_CACHE_DIR")
     }
 
     private func allows(_ status: stat, _ bit: mode_t) -> Bool {

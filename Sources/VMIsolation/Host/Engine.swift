@@ -14,16 +14,21 @@ public struct Engine: Sendable {
 
     /// - Throws: ``BulkheadError`` with `badOption` or `stateUnusable`.
     public init(state: StateDirectory, connection: String, templates: String) throws(BulkheadError) {
-        guard let url = URLComponents(string: connection), url.scheme == "qemu", (url.host ?? "").isEmpty else {
-            throw BulkheadError(
-                .badOption, "--connect \(connection)", "it is not this host's QEMU",
-                remedy: "give qemu:///system; disks and keys are made on this host, so guests must run here")
-        }
+        try Engine.check(connection: connection)
         self.state = state
         self.connection = connection
         self.templates = templates
         ledger = try Ledger(path: state.ledger)
         link = HostLink(uri: connection)
+    }
+
+    /// - Throws: ``BulkheadError`` with `badOption`.
+    static func check(connection: String) throws(BulkheadError) {
+        guard let url = URLComponents(string: connection), url.scheme == "qemu", (url.host ?? "").isEmpty else {
+            throw BulkheadError(
+                .badOption, "--connect \(connection)", "it is not this host's QEMU",
+                remedy: "give qemu:///system; disks and keys are made on this host, so guests must run here")
+        }
     }
 
     /// How an operator wants virtual machines to be.
