@@ -26,7 +26,7 @@ enum GuestCommand {
     ///
     /// - Parameter pipe: puts its status in `s`; may use the file `$f.s`; what else is in it follows `$task`.
     static func summed(_ pipe: String) -> String {
-        "if command -v bulkhead-task >/dev/null; then echo words; task=bulkhead-task; "
+        "if command -v bulkhead-relay >/dev/null; then echo words; task=$(command -v bulkhead-task); "
             + "relay() { $task bulkhead-relay $f; }; else echo md5; task=; "
             + "relay() { mkfifo -m 600 $f.p && { md5sum <$f.p >$f & tee $f.p; wait $!; }; }; fi; "
             + "f=$(mktemp /tmp/.bulkhead.XXXXXX) && { \(pipe); [ $s != 0 ] || cat $f >&2; rm -f $f $f.p $f.s; exit $s; }"

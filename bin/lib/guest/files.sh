@@ -29,18 +29,32 @@ add_busybox() {
 
 compiler() { command -v clang || command -v cc || echo false; }
 
-# Our own pieces of C, for speed alone: a guest without them does all the same. The library is made with the headers of
-# the very one that the guest has, the programs need none; the one that starts each command needs no
-# loader, either, which takes longer than the rest of it. Swift's own clang will do.
+# Compiles one file for the guest: $1 is its tree, $2 the file there, the rest is the compiler's. What is left is linked to
+# nothing but what the tree has.
+compile() {
+    local guest=$1 file=$1/$2 loaded
+    shift 2
+    if "$(compiler)" -O2 -s -D_GNU_SOURCE "$@" -o "$file"; then
+        case " $* " in *" -static "*) return ;; esac
+        loaded=$("$guest/lib64/ld-linux-x86-64.so.2" --inhibit-cache --library-path "$guest/lib/x86_64-linux-gnu" \
+            --list "$file") &&
+            ! sed -n 's/.* => \([^ ]*\).*/\1/p' <<<"$loaded" | grep -v "^$guest/" >&2 && return
+    fi
+    rm -f "$file"
+    return 1
+}
+
+# Our own pieces of C, for speed alone: a guest without any of them does all the same. The library is made with the
+# headers of the very one that the guest has, the programs need none; the one that starts each command needs no loader
+# where the host has a static C library: loading takes longer than the rest of it. Swift's own clang will do.
 add_compiled() {
-    local root=$1 guest=$2 own=$3 library=$2/lib/dropbear-fast.so
-    set -- -O2 -s -D_GNU_SOURCE
-    if "$(compiler)" "$@" -I "$root/usr/include" -fPIC -shared "$own"/dropbear-*.c -o "$library" &&
-        "$(compiler)" "$@" "$own/relay.c" -o "$guest/bin/bulkhead-relay" &&
-        "$(compiler)" "$@" -static "$own/task.c" -o "$guest/bin/bulkhead-task"
-    then return; fi
-    echo "guest-image: no C compiler that works: transfers will be slower" >&2
-    rm -f "$library" "$guest/bin/bulkhead-relay" "$guest/bin/bulkhead-task"
+    local root=$1 guest=$2 own=$3
+    compile "$guest" lib/dropbear-fast.so -I "$root/usr/include" -fPIC -shared "$own"/dropbear-*.c ||
+        echo "guest-image: dropbear-fast.so cannot be compiled: transfers will be slower" >&2
+    compile "$guest" bin/bulkhead-relay "$own/relay.c" ||
+        echo "guest-image: relay.c cannot be compiled: transfers will be slower" >&2
+    compile "$guest" bin/bulkhead-task -static "$own/task.c" || compile "$guest" bin/bulkhead-task "$own/task.c" ||
+        echo "guest-image: task.c cannot be compiled: launches and transfers will be slower" >&2
 }
 
 # $1: unpacked packages; $2: an empty directory; $3: our own files.
