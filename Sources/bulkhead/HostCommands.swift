@@ -81,8 +81,19 @@ struct ImageCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(commandName: "ls", abstract: "Lists the images by name.")
 
         func run() async throws {
-            let all = try await Place(connection: nil).images.list()
-            try printTable([["NAME", "KIND", "DIGEST"]] + all.map { [$0.name, $0.kind.rawValue, $0.digest] })
+            var rows = [["NAME", "KIND", "DIGEST"]]
+            var failed = false
+            for (name, manifest) in try await Place(connection: nil).images.list() {
+                do throws(BulkheadError) {
+                    let manifest = try manifest.get()
+                    rows.append([name, manifest.kind.rawValue, manifest.digest])
+                } catch {
+                    writeError("bulkhead: \(error)\n")
+                    failed = true
+                }
+            }
+            try printTable(rows)
+            if failed { throw ExitCode(125) }
         }
     }
 
@@ -96,7 +107,7 @@ struct ImageCommand: AsyncParsableCommand {
             let ledger = try Ledger(path: place.state.ledger)
             for name in names {
                 if let user = try ledger.records().first(where: {
-                    $0.launcher == "vm" && $0.config.image == name && !$0.life.state.isEnded
+                    $0.launcher == "vm" && place.images.isMeant(name, by: $0.config.image) && !$0.life.state.isEnded
                 }) {
                     throw BulkheadError(
                         .imageInUse, "image “\(name)”", "container \(user.id) uses it", remedy: "bulkhead rm \(user.id)"

@@ -132,7 +132,7 @@ struct Run: AsyncParsableCommand {
         let gets = try get.map { try Pair.get($0) }
         try Pair.checkTargets(gets)
         return ContainerConfig(
-            id: identifier, resources: try sizes.resources(), image: image,
+            id: identifier, resources: try sizes.resources(), image: ImageStore.absolute(image),
             command: TaskCommand(
                 arguments: command, environment: variables, directory: try Pair.absolute(workdir, "--workdir"),
                 user: user, terminal: tty),

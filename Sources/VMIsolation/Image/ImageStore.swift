@@ -31,11 +31,26 @@ public struct ImageStore: Sendable {
         return all.sorted().filter { FileManager.default.fileExists(atPath: "\(directory)/\($0)/manifest.json") }
     }
 
-    /// - Throws: ``BulkheadError`` with `imageBroken` for the first manifest that cannot be read.
-    public func list() throws(BulkheadError) -> [ImageManifest] {
-        var manifests: [ImageManifest] = []
-        for name in names { manifests.append(try manifest(in: directory + "/" + name, name)) }
-        return manifests
+    /// Each by its name: its manifest, or `imageBroken` where that cannot be read.
+    public func list() -> [(name: String, manifest: Result<ImageManifest, BulkheadError>)] {
+        names.map { name in
+            let read = { () throws(BulkheadError) in try manifest(in: directory + "/" + name, name) }
+            return (name, Result(catching: read))
+        }
+    }
+
+    /// The same image for a process in another working directory.
+    public static func absolute(_ reference: String) -> String {
+        reference.contains("/") && !reference.hasPrefix("/")
+            ? FileManager.default.currentDirectoryPath + "/" + reference : reference
+    }
+
+    /// Whether a container's reference leads to the image of this name: by name, or by a path to it or into it.
+    public func isMeant(_ name: String, by reference: String) -> Bool {
+        guard reference.contains("/") else { return reference == name }
+        let own = URL(fileURLWithPath: directory + "/" + name).resolvingSymlinksInPath().path
+        let path = URL(fileURLWithPath: reference).resolvingSymlinksInPath().path
+        return path == own || path.hasPrefix(own + "/")
     }
 
     /// Also one that is broken.

@@ -31,6 +31,33 @@ import Testing
         #expect(reason { _ = try store.image("none") } == .imageUnknown)
     }
 
+    @Test func aBrokenImageHidesNoOther() throws {
+        try image("a", manifest: #"{"name":"a","kind":"disk","digest":"x","files":{}}"#)
+        try image("b", manifest: "junk")
+        try image("c", manifest: #"{"name":"copied","kind":"disk","digest":"y","files":{}}"#)
+        let list = store.list()
+        #expect(list.map(\.name) == ["a", "b", "c"])
+        #expect(list.map { try? $0.manifest.get().digest } == ["x", nil, "y"])
+        #expect(reason { _ = try list[1].manifest.get() } == .imageBroken)
+    }
+
+    @Test func anImageIsMeantByItsNameAndByEveryPathToIt() throws {
+        try image("a", manifest: "{}")
+        try image("ab", manifest: "{}")
+        let other = TemporaryDirectory()
+        try FileManager.default.createSymbolicLink(
+            atPath: other.path + "/link", withDestinationPath: directory.path + "/a")
+        let path = directory.path + "/a"
+        for reference in [
+            "a", path, path + "/", directory.path + "/./ab/../a", path + "/disk.raw", other.path + "/link",
+        ] {
+            #expect(store.isMeant("a", by: reference), "\(reference)")
+        }
+        for reference in ["ab", directory.path + "/ab", other.path + "/a", directory.path] {
+            #expect(!store.isMeant("a", by: reference), "\(reference)")
+        }
+    }
+
     @Test func aBrokenImageCanBeRemoved() throws {
         try image("broken", manifest: "junk")
         try store.remove("broken")
