@@ -1,8 +1,9 @@
-// What Swift's Glibc module leaves out of Linux: pidfds, eventfds, holes in files, and two habits of posix_spawn.
+// What Swift's Glibc module leaves out of Linux: epoll, pidfds, eventfds, holes in files, and two habits of posix_spawn.
 #pragma once
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -55,7 +55,8 @@ extension SSHSession {
             try proof.check(try await finish(channel, .upload, within: deadline), .upload, path)
         } catch {
             // Unstructured, as this task may be cancelled; short, as the session may be gone.
-            Task { try? await tell("rm -f -- \(part)", .upload, within: Deadline(in: .seconds(5))) }
+            let cleaning = Task { try? await tell("rm -f -- \(part)", .upload, within: Deadline(in: .seconds(5))) }
+            if !Task.isCancelled { await cleaning.value }
             throw error
         }
     }

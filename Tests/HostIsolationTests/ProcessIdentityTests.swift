@@ -7,7 +7,8 @@ import Testing
 
 @Suite struct ProcessIdentityTests {
     private static let server =
-        "socket(S, PF_UNIX, SOCK_STREAM, 0); bind(S, sockaddr_un($ARGV[0])) or die; listen(S, 1); accept(C, S); sleep 3600"
+        "socket(S, PF_UNIX, SOCK_STREAM, 0); bind(S, sockaddr_un($ARGV[0])) or die; listen(S, 1); accept(C, S); "
+        + "syswrite(C, 'x'); sleep 3600"
 
     /// Libvirt and a machine monitor, in small.
     @Test func whoeverIsConnectedSeesTheEndWhenTheCopiesAreLetGo() async throws {
@@ -20,6 +21,7 @@ import Testing
         defer { process.terminate() }
         let client = Descriptor(owning: socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0))
         try await eventually("a server", within: .seconds(20)) { self.connect(client, to: path) ? true : nil }
+        try await eventually("a byte of its own", within: .seconds(20)) { self.look(client) == .bytes ? true : nil }
         let identity = try #require(ProcessIdentity(of: process.processIdentifier))
         #expect(await identity.end(holding: { $0.hasSuffix("/another.sock") }, patience: .seconds(20)) == nil)
         #expect(identity.isAlive)
@@ -27,6 +29,7 @@ import Testing
         #expect(copies?.isEmpty == false)
         #expect(kill(process.processIdentifier, 0) != 0)
         #expect(look(client) == .nothingYet)
+        withExtendedLifetime(copies) {}
         copies = nil
         try await eventually("the connection's end", within: .seconds(5)) { self.look(client) == .end ? true : nil }
         #expect(await identity.end(holding: { $0 == path }, patience: .seconds(20)) == nil)

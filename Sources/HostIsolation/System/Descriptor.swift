@@ -1,5 +1,4 @@
 import CLinux
-import Dispatch
 import Glibc
 import Isolation
 
@@ -82,35 +81,7 @@ package final class Descriptor: Sendable {
     }
 }
 
-enum Readiness { case readable, writable }
-
 extension Descriptor {
-    private static let queue = DispatchQueue(label: "bulkhead.descriptors")
-
     /// Waits for the kernel to say so: also at the end of a stream, and of the process behind a pidfd.
-    func becomes(_ readiness: Readiness) async throws {
-        let isReady = Once<Void>()
-        let (number, queue) = (number, Descriptor.queue)
-        let source: any DispatchSourceProtocol =
-            switch readiness {
-            case .readable: DispatchSource.makeReadSource(fileDescriptor: number, queue: queue)
-            case .writable: DispatchSource.makeWriteSource(fileDescriptor: number, queue: queue)
-            }
-        let stop = UncheckedSource(source)
-        source.setEventHandler {
-            isReady.fulfil(.success(()))
-            stop.source.cancel()
-        }
-        // Dispatch may look at the descriptor until then.
-        source.setCancelHandler { withExtendedLifetime(self) {} }
-        source.activate()
-        defer { stop.source.cancel() }
-        try await isReady.value()
-    }
-}
-
-/// Dispatch's sources may be cancelled from any thread; only their type does not say so.
-private struct UncheckedSource: @unchecked Sendable {
-    let source: any DispatchSourceProtocol
-    init(_ source: any DispatchSourceProtocol) { self.source = source }
+    func becomes(_ readiness: Readiness) async throws { try await Poller.wait(for: number, readiness) }
 }

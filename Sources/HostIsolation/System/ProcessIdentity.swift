@@ -1,17 +1,17 @@
 import CLinux
 import FoundationEssentials
-package import Glibc
+import Glibc
 import Isolation
 
 /// Which process it is, also after a restart of ours: numbers are used again, the moment of a start is not.
 package struct ProcessIdentity: Hashable, Codable, Sendable {
-    package let pid: pid_t
+    package let pid: Int32
     /// In clock ticks since the boot: field 22 of `/proc/PID/stat`.
     let started: UInt64
     let bootID: String
 
     /// - Returns: nil where there is no such process, or only what is left of it.
-    package init?(of pid: pid_t) {
+    package init?(of pid: Int32) {
         guard let entry = ProcessTable.entry(pid), !entry.isDead else { return nil }
         (self.pid, started, bootID) = (pid, entry.started, ProcessIdentity.thisBoot)
     }
