@@ -69,7 +69,11 @@ struct CrashStory {
         case .launched(let id): containers[id]?.isLaunched = true
         case .refused(let id, _): containers[id]?.isRefused = true
         case .destroying(let id): containers[id]?.isDestroyed = true
-        case .absent(let id): containers[id]?.isAbsent = true
+        // One whose end was written down may have been forgotten just before its process was killed.
+        case .absent(let id):
+            if containers[id]?.ends.isEmpty == false { containers[id]?.isForgotten = true } else {
+                containers[id]?.isAbsent = true
+            }
         case .ended(let id, let termination): containers[id]?.ends.append(termination)
         case .forgotten(let id): containers[id]?.isForgotten = true
         case .flaw(let text): flaws.append(text)

@@ -36,7 +36,7 @@ package struct ProcessIdentity: Hashable, Codable, Sendable {
         try await descriptor.becomes(.readable)
     }
 
-    func signal(_ number: Int32) {
+    package func signal(_ number: Int32) {
         if isAlive { kill(pid, number) }
     }
 

@@ -16,14 +16,15 @@ struct OwnNetwork {
     private var bridge: String { "virbr-" + ledger.owner.prefix(8) }
 
     func ready() async throws -> GuestNetwork {
-        if let network = try await existing() { return network }
+        if let network = try await existing(starts: false) { return network }
         let lock = try await FileLock.wait(state.root + "/locks/.network", limit: .seconds(30))
         defer { withExtendedLifetime(lock) {} }
-        if let network = try await existing() { return network }
+        if let network = try await existing(starts: true) { return network }
         return try await make()
     }
 
-    private func existing() async throws -> GuestNetwork? {
+    /// - Parameter starts: where it is not active; nil otherwise.
+    private func existing(starts: Bool) async throws -> GuestNetwork? {
         let network: Network
         do { network = try await connection.network(named: name) } catch let error as LibvirtError
             where error.code == .noNetwork
@@ -31,7 +32,10 @@ struct OwnNetwork {
             return nil
         }
         guard try ledger.poolUse(of: name).all > 0 else { return nil }
-        if try await !network.isActive() { try await start(network) }
+        if try await !network.isActive() {
+            guard starts else { return nil }
+            try await start(network)
+        }
         let description = try NetworkDescription(xml: await network.xml(), name: name)
         let use = try ledger.poolUse(of: name)
         guard use.free > 0 else {
@@ -65,10 +69,12 @@ struct OwnNetwork {
         return GuestNetwork(name: name, network: network, bridge: bridge, gateway: subnet.host(1), isOurs: true)
     }
 
-    /// Launches at the same time may find it stopped: all but one are told that it is active already.
+    /// Under the lock: no other launch starts it meanwhile. Somebody else may, and has then done what we want.
     private func start(_ network: Network) async throws {
-        do { try await network.create() } catch let error as LibvirtError where error.code == .operationInvalid {
-            guard try await network.isActive() else { throw error }
+        do { try await network.create() } catch let error as LibvirtError {
+            if try await network.isActive() { return }
+            guard StrayBridge(name: bridge, network: name).remove() else { throw error }
+            try await network.create()
         }
     }
 
