@@ -11,7 +11,9 @@ struct LibvirtHypervisor: Hypervisor {
     let state: StateDirectory
 
     func capacity() async throws -> HostCapacity {
-        try await link.connect().capacity(disk: state.root)
+        do { return try await link.connect().capacity(disk: state.root) } catch let error as LibvirtError {
+            throw error.named("capacity of the host")
+        }
     }
 
     /// The memory limit is set on the started but still paused domain: in the XML it makes the daemon raise its
