@@ -55,12 +55,13 @@ nothing() {
     [ -z "$found" ] || finding "$what: $found"
 }
 
-# A daemon that is killed while it starts a machine forgets the directories that it had made for it.
+# A daemon that is killed while it starts a machine forgets the directories and the pid file that it had made for it. The
+# process, too, would be found above.
 libvirts_own() {
     local files
     files=$(runtime_files)
     if [ "$libvirtd" = no ]; then nothing "libvirt's files are left" "$files"; return; fi
-    nothing "libvirt's files are left" "$(grep -v '^/var/lib/libvirt/qemu/.*domain-' <<<"$files" || true)"
+    nothing "libvirt's files are left" "$(grep -Ev '^/var/lib/libvirt/qemu/.*domain-|^/run/libvirt/qemu/[^/]*\.pid$' <<<"$files" || true)"
     [ -z "$files" ] || echo "note: libvirtd, killed, left of its own: $(tr '\n' ' ' <<<"$files")"
 }
 
