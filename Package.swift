@@ -14,6 +14,7 @@ let package = Package(
     name: "bulkhead",
     products: [
         .executable(name: "bulkhead", targets: ["bulkhead"]),
+        .executable(name: "bulkhead-agent", targets: ["bulkhead-agent"]),
         .library(name: "Libvirt", targets: ["Libvirt"]),
         .library(name: "SSH", targets: ["SSH"]),
     ],
@@ -21,7 +22,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -50,15 +53,44 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: house),
+        .target(
+            name: "HostSetup",
+            dependencies: [
+                "VMIsolation", "Isolation", .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            swiftSettings: house),
+        .executableTarget(
+            name: "bulkhead-agent",
+            dependencies: [
+                "Agent", "HostSetup", "Isolation", "Mesos", "VMIsolation",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: house),
         .executableTarget(
             name: "bulkhead",
             dependencies: [
-                "VMIsolation", "Isolation", "Libvirt",
+                "HostSetup", "VMIsolation", "Isolation", "Libvirt",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Configuration", package: "swift-configuration"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: house),
+        .target(
+            name: "Mesos", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["Protos"], swiftSettings: house),
+        .target(
+            name: "Agent",
+            dependencies: [
+                "Isolation", "Mesos", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: house),
+        .target(name: "ExecutorCore", swiftSettings: house),
+        .executableTarget(name: "bulkhead-executor", dependencies: ["ExecutorCore", "CLinux"], swiftSettings: house),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
         .target(
             name: "IsolationTestSupport", dependencies: ["Isolation", "TestSupport"],
@@ -71,6 +103,9 @@ let package = Package(
                 "SSH", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
+            swiftSettings: house),
+        .testTarget(
+            name: "ExecutorTests", dependencies: ["bulkhead-executor", "ExecutorCore", "TestSupport"],
             swiftSettings: house),
         .testTarget(
             name: "IsolationTests", dependencies: ["Isolation", "IsolationTestSupport", "TestSupport"],
@@ -87,6 +122,25 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
+            swiftSettings: house),
+        .testTarget(
+            name: "MesosTests",
+            dependencies: [
+                "Mesos", "TestSupport", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "AgentTests",
+            dependencies: [
+                "Agent", "HostIsolation", "Isolation", "IsolationTestSupport", "Mesos", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "BulkheadAgentTests", dependencies: ["bulkhead", "bulkhead-agent", "TestSupport"],
             swiftSettings: house),
         .executableTarget(
             name: "crash-worker", dependencies: ["VMIsolation", "Isolation", "IsolationTestSupport", "TestSupport"],

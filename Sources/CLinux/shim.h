@@ -1,10 +1,12 @@
 // What Swift's Glibc module leaves out of Linux: epoll, pidfds, eventfds, holes in files, and two habits of posix_spawn.
 #pragma once
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -32,4 +34,9 @@ static inline int linux_pipe(int ends[2]) { return (int)syscall(SYS_pipe2, ends,
 /// Gives a part of a file's space back; its length and its offsets stay.
 static inline int linux_punch_hole(int file, int64_t offset, int64_t length) {
     return (int)syscall(SYS_fallocate, file, 0x01 | 0x02, offset, length);
+}
+
+/// SIGCHLD and the like as something to poll.
+static inline int linux_signal_descriptor(const sigset_t *signals) {
+    return signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }

@@ -3,19 +3,23 @@ public struct BulkheadError: Error, Hashable, Codable, Sendable {
     /// The error's name. It is part of the interface: scripts match it, docs/launch.md explains each.
     public enum Reason: String, Codable, Sendable, CaseIterable {
         // What the caller asked for.
-        case badOption, badResource, badName, nameInUse, exceedsHost, unknownContainer
+        case badOption, badResource, badName, nameInUse, exceedsHost, unknownContainer, unknownTask
         case imageUnknown, imageBroken, imageInUse, accelerationUnavailable, fileUnreadable, fileUnwritable
         case templateUnreadable, templateMalformed, templateIdentity, templateUnsafe, templateRejected
         // The host.
         case hypervisorUnreachable, hypervisorLost, hypervisorRefused, permissionDenied
         case networkMissing, networkInactive, networkFull, networkRefused
-        case stateUnusable, diskFull, toolMissing, toolFailed
+        case stateUnusable, diskFull, toolMissing, toolFailed, addressUnusable
         // The ladder from a started domain to a running command.
         case startFailed, guestDied, leaseTimeout, portTimeout, bannerTimeout, handshakeFailed, wrongHostKey
         case loginFailed, copyFailed, commandNotStarted, readBackMismatch
         // The end.
         case isolatorFailed, isolatorHangs, launcherFailed, interruptedByRestart, hostRebooted, notRunning
         case connectionLost, resultMissing, resultForged, cleanupIncomplete
+        // What a launcher has no way to do.
+        case unsupported
+        // The way to an agent.
+        case agentUnreachable, agentRefused, credentialRefused
     }
 
     public var reason: Reason

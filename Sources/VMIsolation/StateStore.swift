@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 public import Isolation
 
 /// Records in the ledger, the right to act on a container by a lock in the state directory.
@@ -44,6 +44,6 @@ public struct StateStore: CheckpointStore {
 }
 
 extension FileLock: ContainerClaim {
-    func end() { remove() }
-    func isAskedToEnd(_ machine: UUID) -> Bool { has(machine.uuidString) }
+    package func end() { remove() }
+    package func isAskedToEnd(_ machine: UUID) -> Bool { has(machine.uuidString) }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import HostSetup
 import Isolation
 import VMIsolation
 
@@ -8,9 +9,11 @@ struct Bulkhead: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bulkhead",
         abstract: "Runs each task in a libvirt virtual machine of its own.",
-        version: "0.1.0",
+        version: Release.version,
         subcommands: [
             Run.self, PS.self, RM.self, Sweep.self, Console.self, Doctor.self, Template.self, ImageCommand.self,
+            AgentCommand.self, Submit.self, Logs.self, Wait.self, Kill.self, Usage.self, Inspect.self, Update.self,
+            Exec.self,
         ])
 
     /// Arguments may hold any bytes; they pass through the parser in ``RawText`` form. Whatever we or the host cannot
@@ -52,9 +55,16 @@ func writeError(_ text: String) {
 /// - Throws: ``BulkheadError`` with `fileUnwritable`; `ExitCode` as of SIGPIPE where its reader has gone.
 func writeLine(_ text: String) throws {
     do { try StandardStream.output.writeNow(Array((text + "\n").utf8)) } catch let error as StreamClosed {
-        if error.errorNumber == EPIPE { throw ExitCode(128 + SIGPIPE) }
-        throw BulkheadError(
-            .fileUnwritable, "standard output", String(cString: strerror(error.errorNumber)),
+        throw error.named
+    }
+}
+
+extension StreamClosed {
+    /// What a command ends with that has to write there.
+    var named: any Error {
+        if errorNumber == EPIPE { return ExitCode(128 + SIGPIPE) }
+        return BulkheadError(
+            .fileUnwritable, "standard output or error", String(cString: strerror(errorNumber)),
             remedy: "see where it leads")
     }
 }

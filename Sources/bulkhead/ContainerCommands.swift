@@ -1,12 +1,12 @@
 import ArgumentParser
 import Foundation
+import HostSetup
 import Isolation
 import VMIsolation
 
 extension PlaceOptions {
     func engine() async throws -> Engine {
-        let place = try await place()
-        return try Engine(state: place.state, connection: place.connection, templates: place.templates)
+        try await place().engine()
     }
 }
 
@@ -22,11 +22,15 @@ extension PlaceOptions {
 }
 
 struct PS: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "ps", abstract: "Lists the containers of this host.")
+    static let configuration = CommandConfiguration(
+        commandName: "ps", abstract: "Lists the containers of this host, or an agent's tasks.",
+        discussion: "With --agent or BULKHEAD_AGENT: the tasks of that agent, those that have ended included.")
     @OptionGroup var places: PlaceOptions
+    @OptionGroup var agent: AgentOptions
     @Flag(help: "One JSON array.") var json = false
 
     func run() async throws {
+        if let client = try await agent.namedClient() { return try await TaskTable(client: client).write(asJSON: json) }
         let all = try await places.engine().containers(try await places.machines())
         if json { return try printJSON(all) }
         let rows = all.map {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HostSetup
 import Isolation
 import Subprocess
 import SystemPackage
@@ -44,7 +45,7 @@ struct Template: AsyncParsableCommand {
     func run() async throws {
         let template = try DomainTemplate(path: file)
         let plan = try DomainPlan.sample(sizes.resources(), templateDigest: template.digest)
-        let xml = try template.render(plan, policy: try LintPolicy(allow: try await Settings().list("template.allow")))
+        let xml = try template.render(plan, policy: try LintPolicy(allow: try Settings().list("template.allow")))
         try writeLine(xml.hasSuffix("\n") ? String(xml.dropLast()) : xml)
         writeError("bulkhead: \(file): identity, sizes and safety are as they must be\n")
     }

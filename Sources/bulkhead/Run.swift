@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import HostSetup
 import Isolation
 import VMIsolation
 
@@ -87,19 +88,10 @@ struct Run: AsyncParsableCommand {
     }
 
     private func containerizer(_ place: Place, _ list: IsolationList) throws -> Containerizer {
-        guard let policy = AccelerationPolicy(rawValue: accel) else {
-            throw BulkheadError(.badOption, "--accel “\(accel)”", "unknown", remedy: "give auto, kvm or tcg")
-        }
-        var machines = Engine.Machines(
-            images: place.images, template: try DomainTemplate(path: template ?? place.templates + "/domain.xml"))
-        machines.policy = place.policy
-        machines.network = network
-        machines.acceleration = policy
-        machines.budgets = place.budgets
+        let machines = try place.machines(template: template, network: network, acceleration: ("--accel", accel))
         try check(list)
         if list.launcher == .vm { _ = try place.images.image(image) }
-        return try Engine(state: place.state, connection: place.connection, templates: place.templates)
-            .containerizer(machines, list)
+        return try place.engine().containerizer(machines, list)
     }
 
     /// No option is silently without effect.

@@ -11,7 +11,7 @@ struct ExternalContractTests {
     @Test(arguments: LauncherContract.Check.allCases)
     func keeps(_ check: LauncherContract.Check) async throws {
         let (directory, places) = try temporaryPlaces()
-        let contract = LauncherContract(places: places) {
+        let contract = LauncherContract(places: places, canRunBeside: false) {
             try ExternalLauncher(program: UnshareExample.path, places: places, owner: "a test")
         }
         try await contract.run(check)

@@ -9,6 +9,8 @@ public final class FakeHost: Sendable {
             var hasCommand = false
             var output = ""
             var errors = ""
+            /// A command beside has left its number and runs.
+            var hasLeft = false
         }
 
         let found: FoundMachine
@@ -110,5 +112,7 @@ extension ContractCommands {
     public static let fake = ContractCommands(
         exitsWith7: TaskCommand(arguments: ["exit", "7"]), killedBy9: TaskCommand(arguments: ["killed"]),
         sleeps: TaskCommand(arguments: ["sleep"]), prints: TaskCommand(arguments: ["print"]),
-        waitsForSignal: TaskCommand(arguments: ["wait"]), speaksTwice: TaskCommand(arguments: ["speak"]))
+        waitsForSignal: TaskCommand(arguments: ["wait"]), speaksTwice: TaskCommand(arguments: ["speak"]),
+        copies: TaskCommand(arguments: ["copy"]), leavesNumber: TaskCommand(arguments: ["leave"]),
+        findsNumber: TaskCommand(arguments: ["find"]))
 }

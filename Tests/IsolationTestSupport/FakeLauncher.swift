@@ -19,7 +19,7 @@ public final class FakeLauncher: Launcher {
         (self.host, self.script, self.journal, self.process) = (host, script, journal, process)
     }
 
-    private func enter(_ call: String, _ subject: String) async throws -> Bool {
+    func enter(_ call: String, _ subject: String) async throws -> Bool {
         try await process.mustLive()
         journal.note("launcher.\(call) \(subject)")
         let isNonsense = try await script.next(call).act()
@@ -85,7 +85,7 @@ public final class FakeLauncher: Launcher {
 
     public func evidence(_ container: ContainerContext) -> [String] { ["console of \(container.id)"] }
 
-    private func machine(_ container: ContainerContext) throws -> FakeHost.Machine {
+    func machine(_ container: ContainerContext) throws -> FakeHost.Machine {
         guard let machine = host[container.record.machine] else {
             throw BulkheadError(.notRunning, "machine of \(container.id)", "there is none", remedy: "start it")
         }

@@ -27,6 +27,7 @@ public struct LauncherContract: Sendable {
         case signalReachesCommand, signalWithoutCommand
         case listsItsMachine, removesOrphan, statisticsOfMany
         case resumesRunningCommand, resumesEndedCommand
+        case besideTrueEnd, besideStreams, besideHeedsCancellation, besideHearsItsSignals
     }
 
     let places: StateDirectory
@@ -35,10 +36,12 @@ public struct LauncherContract: Sendable {
     let image: String
     let provisioner: (any Provisioner)?
     let isolators: [any Isolator]
+    let canRunBeside: Bool
     let limit: Duration
     let makeLauncher: @Sendable () async throws -> any Launcher
 
     /// - Parameters:
+    ///   - canRunBeside: it runs commands beside a container's own; else it must refuse them.
     ///   - limit: for each single wait, such as the start of a machine.
     ///   - launcher: a new one each time, over the same host.
     public init(
@@ -46,7 +49,7 @@ public struct LauncherContract: Sendable {
         resources: Resources = Resources(
             cpus: CPUs(thousandths: 1000), memory: .mebibytes(128), disk: .mebibytes(64)),
         image: String = "", provisioner: (any Provisioner)? = nil, isolators: [any Isolator] = [],
-        limit: Duration = .seconds(30), launcher: @escaping @Sendable () async throws -> any Launcher
+        canRunBeside: Bool = true, limit: Duration = .seconds(30), launcher: @escaping @Sendable () async throws -> any Launcher
     ) {
         self.places = places
         self.commands = commands
@@ -54,6 +57,7 @@ public struct LauncherContract: Sendable {
         self.image = image
         self.provisioner = provisioner
         self.isolators = isolators
+        self.canRunBeside = canRunBeside
         self.limit = limit
         makeLauncher = launcher
     }
@@ -78,6 +82,10 @@ public struct LauncherContract: Sendable {
         case .statisticsOfMany: try await statisticsOfMany()
         case .resumesRunningCommand: try await resumesRunningCommand()
         case .resumesEndedCommand: try await resumesEndedCommand()
+        case .besideTrueEnd: try await besideTrueEnd()
+        case .besideStreams: try await besideStreams()
+        case .besideHeedsCancellation: try await besideHeedsCancellation()
+        case .besideHearsItsSignals: try await besideHearsItsSignals()
         }
     }
 }

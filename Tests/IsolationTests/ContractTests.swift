@@ -35,6 +35,10 @@ import Testing
             (.leavesOrphans, [.removesOrphan]), (.measuresOnlyTheFirst, [.statisticsOfMany]),
             (.inventsStatistics, [.statisticsOfMany]),
             (.forgetsAfterARestart, [.resumesRunningCommand, .resumesEndedCommand]),
+            (.besideEndsWell, [.besideTrueEnd]), (.besideIsMute, [.besideStreams]),
+            (.besideIsDeaf, [.besideHeedsCancellation]), (.besideGoesOn, [.besideHeedsCancellation]),
+            (.besideDropsSignals, [.besideHearsItsSignals]),
+            (.besideIsRefused, [.besideTrueEnd, .besideStreams, .besideHearsItsSignals]),
         ] as [(FaultyLauncher.Fault, [LauncherContract.Check])])
     func aFaultIsFound(_ fault: FaultyLauncher.Fault, _ checks: [LauncherContract.Check]) async throws {
         for check in checks {

@@ -9,6 +9,7 @@ struct FaultyLauncher: Launcher {
         case stopsOnlyOnce, stopNeedsAStart, endedIsDeaf, executeIsDeaf, dropsSignals, signalEndsTheMachine,
             listsNothing
         case bearsNoTag, leavesOrphans, measuresOnlyTheFirst, inventsStatistics, forgetsAfterARestart
+        case besideEndsWell, besideIsMute, besideIsDeaf, besideGoesOn, besideDropsSignals, besideIsRefused
     }
 
     let fault: Fault
@@ -52,6 +53,24 @@ struct FaultyLauncher: Launcher {
     private func change(_ path: String, _ body: (Data) -> Data) throws {
         guard let bytes = FileManager.default.contents(atPath: path) else { return }
         try body(bytes).write(to: URL(fileURLWithPath: path))
+    }
+
+    func runBeside(
+        _ container: ContainerContext, _ plan: LaunchPlan, _ beside: CommandBeside
+    ) async throws -> Termination {
+        var beside = beside
+        switch fault {
+        case .besideIsRefused: throw BulkheadError(.unsupported, "container", "it cannot", remedy: "")
+        case .besideIsMute: beside.streams.errors = { _ in }
+        case .besideDropsSignals: beside.streams.signals = AsyncStream { _ in }
+        case .besideIsDeaf, .besideGoesOn:
+            let told = beside
+            let task = Task { try await honest.runBeside(container, plan, told) }
+            return fault == .besideGoesOn ? try await abandonable { try await task.value } : try await task.value
+        default: break
+        }
+        let termination = try await honest.runBeside(container, plan, beside)
+        return fault == .besideEndsWell ? Termination(.exited(0)) : termination
     }
 
     func signal(_ number: Int32, to container: ContainerContext) async {

@@ -5,7 +5,7 @@
 # Everything that building, running and testing need beside Swift itself.
 packages="qemu-system-x86 qemu-utils libvirt-daemon-system libvirt-clients libvirt-dev libssh2-1-dev libsqlite3-dev
 pkg-config dnsmasq-base iptables ebtables nftables iproute2 util-linux e2fsprogs cpio lz4 zstd xz-utils
-ca-certificates dropbear-bin openssh-client debootstrap jq"
+ca-certificates dropbear-bin openssh-client debootstrap jq curl"
 image=${BULKHEAD_IMAGE_DIR:-/var/cache/bulkhead/images/default}
 stamps=$base/.build
 
@@ -71,7 +71,7 @@ quietly() {
 # time at which the build began, so that a change made meanwhile counts.
 ensure_built() {
     local stamp=$stamps/built-$1 say=$2 inputs="Package.swift Package.resolved Sources templates"
-    [ "$1" = release ] || inputs+=" Tests"
+    [ "$1" != debug ] || inputs+=" Tests"
     shift 2
     # shellcheck disable=SC2086
     if [ -e "$stamp" ] && [ -z "$(cd "$base" && find $inputs -newer "$stamp" -print -quit 2>/dev/null)" ]; then

@@ -83,8 +83,10 @@ private struct Mount {
     /// The same tree may be mounted twice.
     var identity: String { isUnified ? "2" : controllers.sorted().joined(separator: ",") }
 
-    /// Where a group is found under this mount; nil where that shows another part of the tree.
+    /// Where a group is found under this mount; nil where that shows another part of the tree. A process that came into
+    /// a namespace from outside is told a way out of it (`/..`), which no mount shows.
     func path(of place: String) -> String? {
+        guard !place.split(separator: "/").contains("..") else { return nil }
         let shown = root == "/" ? "" : root
         guard place.hasPrefix(shown) else { return nil }
         let rest = place.dropFirst(shown.count)

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Isolation
 
 /// The shell that starts a command, waits for it, and leaves its exit status in a file: it outlives us.
@@ -41,62 +40,24 @@ struct Supervisor {
         throws(BulkheadError)
     {
         let user = try Supervisor.check(command)
-        let variables = Supervisor.variables(command, more, user, record)
-        let (plain, odd) = Supervisor.split(variables)
-        var words = ["/bin/sh", "-c", Supervisor.script, "bulkhead", places.result, try HostTool.find("mv")]
-        words.append(try HostTool.find("setsid"))
-        if !user.isOurs {
-            words += [
-                try HostTool.find("setpriv"), "--reuid=\(user.uid)", "--regid=\(user.gid)", "--init-groups", "--",
-            ]
-        }
-        words += ["/bin/sh", "-c", Supervisor.command, "bulkhead", places.hostPath(command.directory)]
-        let env = odd.isEmpty ? [] : [try HostTool.find("env")] + odd
-        arguments = (words + [command.arguments.first ?? ""] + env + command.arguments).map(RawText.decode)
-        environment = plain.map(RawText.decode)
+        let task = try TaskWords(
+            command, of: record, more: more, places: places, user: user, script: Supervisor.command)
+        let words = [
+            "/bin/sh", "-c", Supervisor.script, "bulkhead", places.result, try HostTool.find("mv"),
+            try HostTool.find("setsid"),
+        ]
+        arguments = (words + task.words).map(RawText.decode)
+        environment = task.environment.map(RawText.decode)
     }
 
     /// - Returns: whom it runs as.
     @discardableResult
     static func check(_ command: TaskCommand) throws(BulkheadError) -> HostUser {
-        guard !command.arguments.isEmpty else {
-            throw BulkheadError(.badOption, "command", "it is empty", remedy: "name a program")
-        }
         guard !command.terminal else {
             throw BulkheadError(
                 .badOption, "--terminal", "a process on the host gets no terminal",
                 remedy: "leave it out, or run it with --isolation=vm")
         }
-        return try HostUser.named(command.user)
-    }
-
-    /// By name, the task's own last: those win.
-    private static func variables(
-        _ command: TaskCommand, _ more: [TaskCommand.Variable], _ user: HostUser, _ record: ProcessRecord
-    ) -> [String: String] {
-        var values = ["PATH": HostTool.path, "HOME": user.home, "USER": user.name, "LOGNAME": user.name]
-        for variable in more + command.environment { values[variable.name] = variable.value }
-        values["BULKHEAD_MACHINE"] = record.machine.uuidString
-        return values
-    }
-
-    /// Variables that a shell hands on as they are, and those that only `env` can: these are seen in the process list.
-    private static func split(_ variables: [String: String]) -> (plain: [String], odd: [String]) {
-        let shells: Set = [
-            "_", "IFS", "OLDPWD", "OPTIND", "PPID", "PS1", "PS2", "PS4", "PWD", "SHLVL", "bulkhead_nonce",
-        ]
-        var (plain, odd): ([String], [String]) = ([], [])
-        for (name, value) in variables.sorted(by: { $0.key < $1.key }) {
-            let isPlain = name.utf8.allSatisfy {
-                $0 == 0x5F || (0x30...0x39).contains($0) || (0x41...0x5A).contains($0 & 0xDF) && $0 < 0x80
-            }
-            let isName = isPlain && !(name.utf8.first.map { (0x30...0x39).contains($0) } ?? true)
-            if isName && !shells.contains(name) {
-                plain.append("\(name)=\(value)")
-            } else {
-                odd.append("\(name)=\(value)")
-            }
-        }
-        return (plain, odd)
+        return try TaskWords.check(command)
     }
 }

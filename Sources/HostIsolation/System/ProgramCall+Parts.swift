@@ -22,6 +22,11 @@ extension ProgramCall {
             }
         }
 
+        /// To its whole process group; nothing happens once it was collected.
+        func signal(_ number: Int32) {
+            collected.withLock { if $0 == nil { kill(-pid, number) } }
+        }
+
         /// As a shell would tell it.
         var status: Int32 {
             let raw = collected.withLock { $0 } ?? 0

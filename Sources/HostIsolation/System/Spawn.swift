@@ -8,8 +8,10 @@ struct Spawn {
     var arguments: [[UInt8]]
     var environment: [[UInt8]] = []
     var directory: String?
-    /// By the number that the program is to see; 0, 1 and 2 are needed always.
+    /// By the number that the program is to see; 0, 1 and 2 are needed always, but where there is a terminal.
     var descriptors: [Int32: Descriptor]
+    /// Path of the terminal that the program is to have as its own, as 0, 1 and 2.
+    var terminal: String?
 
     /// - Returns: the child's number; its end is to be collected by ``ProcessIdentity/collect(_:)``.
     func start() throws(SystemCallError) -> pid_t {
@@ -23,6 +25,11 @@ struct Spawn {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         for (number, copy) in duplicates { posix_spawn_file_actions_adddup2(&actions, copy.number, number) }
+        if let terminal {
+            // The leader of a new session gets the terminal that it opens first.
+            posix_spawn_file_actions_addopen(&actions, 0, terminal, O_RDWR, 0)
+            for number: Int32 in [1, 2] { posix_spawn_file_actions_adddup2(&actions, 0, number) }
+        }
         let first = 1 + (descriptors.keys.max() ?? 2)
         _ = posix_spawn_file_actions_addclosefrom_np(&actions, first)
         if let directory { _ = posix_spawn_file_actions_addchdir_np(&actions, directory) }

@@ -16,6 +16,9 @@ public struct ContainerConfig: Hashable, Codable, Sendable {
     public var output: Output
     /// Copied in before the command runs.
     public var puts: [Transfer]
+    /// Programs of ours that the command needs, each a regular file. Like ``puts``, but a launcher may have them in the
+    /// machine from its start. Nil in records of before there were any.
+    public var programs: [Transfer]?
     /// Copied out when it has ended, also when it failed.
     public var gets: [Transfer]
     /// Of the command alone; nil lets it run for as long as it likes.
@@ -26,7 +29,7 @@ public struct ContainerConfig: Hashable, Codable, Sendable {
 
     public init(
         id: ContainerID, resources: Resources, image: String = "", command: TaskCommand, output: Output = .caller,
-        puts: [Transfer] = [], gets: [Transfer] = [], timeLimit: Duration? = nil, rates: RateLimits = RateLimits(),
+        puts: [Transfer] = [], programs: [Transfer] = [], gets: [Transfer] = [], timeLimit: Duration? = nil, rates: RateLimits = RateLimits(),
         keep: Bool = false
     ) {
         self.id = id
@@ -35,6 +38,7 @@ public struct ContainerConfig: Hashable, Codable, Sendable {
         self.command = command
         self.output = output
         self.puts = puts
+        self.programs = programs.isEmpty ? nil : programs
         self.gets = gets
         self.timeLimit = timeLimit
         self.rates = rates

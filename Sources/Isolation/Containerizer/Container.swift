@@ -14,6 +14,9 @@ final class Container {
     /// One for each ending that may come yet, by number, cancelled when the race is over.
     var waits: [Int: Task<Void, Never>] = [:]
     var waitsBegun = 0
+    /// Commands beside the container's own, by number.
+    var besides: [Int: Task<Termination, any Error>] = [:]
+    var besidesBegun = 0
     var signals: Task<Void, Never>?
     /// The state that the store has.
     var saved: ContainerLife.State?

@@ -50,6 +50,7 @@ extension Containerizer {
         container.race = nil
         for wait in container.waits.values { wait.cancel() }
         container.waits = [:]
+        cancelBesides(container)
         switch result {
         case .success(let termination):
             let keep = container.record.config.keep

@@ -106,6 +106,7 @@ extension Containerizer {
         case .stop:
             // Hooks of one container come one after another.
             if let update = container.update { _ = try? await update.value() }
+            await awaitBesides(container)
             try await undo("launcher \(launcher.name), stop", container) { try await launcher.stop(here) }
         case .cleanUp(let number):
             let isolator = isolators[number]

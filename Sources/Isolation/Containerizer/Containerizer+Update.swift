@@ -55,7 +55,7 @@ extension Containerizer {
         return pending.isEmpty ? .applied : .pending(pending.joined(separator: "; "))
     }
 
-    private func runningContainer(_ id: ContainerID) throws -> Container {
+    func runningContainer(_ id: ContainerID) throws -> Container {
         if containers[id] == nil, try ended(id) != nil { throw Self.notRunning(id) }
         let container = try container(id)
         guard container.record.life.state == .running else { throw Self.notRunning(id) }

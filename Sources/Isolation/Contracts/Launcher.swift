@@ -17,6 +17,15 @@ public protocol Launcher: Sendable {
     /// Runs the command, or after a restart follows it, to its end. What it wrote meanwhile is neither lost nor doubled.
     func execute(_ container: ContainerContext, _ plan: LaunchPlan, _ execution: Execution) async throws -> Termination
 
+    /// Runs a further command beside the container's own, in the same machine and within its limits, to its end. Comes
+    /// while the container's command runs only, any number of them at a time.
+    ///
+    /// Cancelling ends the command and is waited for; so does the end of our process, within seconds.
+    ///
+    /// - Throws: ``BulkheadError`` with `unsupported` where the launcher has no way to do so: the default.
+    func runBeside(_ container: ContainerContext, _ plan: LaunchPlan, _ beside: CommandBeside) async throws
+        -> Termination
+
     /// Delivers a signal to the command; nothing happens where there is none.
     func signal(_ number: Int32, to container: ContainerContext) async
 
@@ -34,6 +43,16 @@ public protocol Launcher: Sendable {
 
     /// What may explain a failure: the console's last lines.
     func evidence(_ container: ContainerContext) -> [String]
+}
+
+extension Launcher {
+    public func runBeside(
+        _ container: ContainerContext, _ plan: LaunchPlan, _ beside: CommandBeside
+    ) async throws -> Termination {
+        throw BulkheadError(
+            .unsupported, "container \(container.id)", "launcher \(name) cannot run a command beside the container's own",
+            remedy: "launch a container of its own, or use launcher vm or process")
+    }
 }
 
 /// How a command is to be run.

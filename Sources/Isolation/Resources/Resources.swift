@@ -21,8 +21,12 @@ public struct HostCapacity: Hashable, Codable, Sendable {
     public var memory: Memory
     /// Free space where scratch disks are kept.
     public var disk: Memory
+    /// What a container must have at least.
+    public var leastMemory: Memory
 
-    public init(processors: Int, memory: Memory, disk: Memory) {
+    /// - Parameter leastMemory: what a guest boots with, where it is not given.
+    public init(processors: Int, memory: Memory, disk: Memory, leastMemory: Memory = Resources.leastMemory) {
+        self.leastMemory = leastMemory
         self.processors = processors
         self.memory = memory
         self.disk = disk
@@ -34,10 +38,12 @@ extension Resources {
     ///
     /// - Throws: ``BulkheadError`` with `exceedsHost` or `badResource`.
     public func check(against host: HostCapacity) throws(BulkheadError) {
-        guard memory >= Resources.leastMemory else {
+        guard memory >= host.leastMemory else {
             throw BulkheadError(
-                .badResource, "memory \(memory)", "a guest does not boot with less than \(Resources.leastMemory)",
-                remedy: "ask for --mem \(Resources.leastMemory.mebibytes) or more")
+                .badResource, "memory \(memory)", host.leastMemory == Resources.leastMemory
+                    ? "a guest does not boot with less than \(host.leastMemory)"
+                    : "a container has at least \(host.leastMemory)",
+                remedy: "ask for --mem \(host.leastMemory.mebibytes) or more")
         }
         try limit("cpus \(cpus)", cpus.thousandths <= host.processors * 1000, "\(host.processors) processors", "--cpus")
         let need = MemoryOverhead().hardLimit(for: self, disks: 2)

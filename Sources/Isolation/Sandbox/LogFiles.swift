@@ -113,7 +113,7 @@ struct LogFiles: ~Copyable {
     }
 
     /// - Returns: nil for a name that is none of a rotated file of this log.
-    private static func beginning(_ file: String, of name: String) -> UInt64? {
+    static func beginning(_ file: String, of name: String) -> UInt64? {
         guard file.hasPrefix(name + ".") else { return nil }
         let digits = file.dropFirst(name.count + 1)
         // Up to 18 digits: what is added to it does not overflow.

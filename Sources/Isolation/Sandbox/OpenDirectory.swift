@@ -1,15 +1,15 @@
-import Glibc
+package import Glibc
 
 /// A directory that was opened once: what is reached through it is in it, whatever its path leads to by now.
-final class OpenDirectory: Sendable {
-    struct Entry {
-        let name: String
-        let status: stat
+package final class OpenDirectory: Sendable {
+    package struct Entry {
+        package let name: String
+        package let status: stat
 
         /// On the disk.
         var allocated: UInt64 { UInt64(status.st_blocks) * 512 }
-        var isRegular: Bool { status.st_mode & S_IFMT == S_IFREG }
-        var isDirectory: Bool { status.st_mode & S_IFMT == S_IFDIR }
+        package var isRegular: Bool { status.st_mode & S_IFMT == S_IFREG }
+        package var isDirectory: Bool { status.st_mode & S_IFMT == S_IFDIR }
         /// Nanoseconds since 1970.
         var changed: Int { status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec }
     }
@@ -18,7 +18,7 @@ final class OpenDirectory: Sendable {
     let descriptor: Int32
 
     /// - Throws: ``BulkheadError`` with `stateUnusable`, for a link too.
-    convenience init(_ path: String) throws(BulkheadError) {
+    package convenience init(_ path: String) throws(BulkheadError) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw BulkheadError.storing("directory \(path)", errno) }
         self.init(path, owning: descriptor)
@@ -34,7 +34,7 @@ final class OpenDirectory: Sendable {
     /// A directory within; links are not followed.
     ///
     /// - Returns: nil where there is nothing of that name.
-    func directory(_ name: String) throws(BulkheadError) -> OpenDirectory? {
+    package func directory(_ name: String) throws(BulkheadError) -> OpenDirectory? {
         let descriptor = openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         if descriptor >= 0 { return OpenDirectory("\(path)/\(name)", owning: descriptor) }
         guard errno == ENOENT else { throw failure(name) }
@@ -42,7 +42,7 @@ final class OpenDirectory: Sendable {
     }
 
     /// - Returns: nil where there is nothing of that name.
-    func status(of name: String) throws(BulkheadError) -> stat? {
+    package func status(of name: String) throws(BulkheadError) -> stat? {
         var status = stat()
         if fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 { return status }
         guard errno == ENOENT else { throw failure(name) }
@@ -69,7 +69,7 @@ final class OpenDirectory: Sendable {
     /// Everything in it, in no order.
     ///
     /// - Parameter limit: of entries; with more of them a sandbox cannot be counted.
-    func entries(limit: Int) throws(BulkheadError) -> [Entry] {
+    package func entries(limit: Int) throws(BulkheadError) -> [Entry] {
         let again = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard again >= 0, let stream = fdopendir(again) else {
             let code = errno
@@ -87,6 +87,25 @@ final class OpenDirectory: Sendable {
             entries.append(Entry(name: name, status: status))
         }
         return entries
+    }
+
+    /// Opens a file within for reading; links are not followed, and nothing but a regular file is opened.
+    ///
+    /// - Returns: nil where there is none of that name, or something else.
+    package func file(_ name: String) throws(BulkheadError) -> Int32? {
+        // A pipe or a device is not even touched.
+        guard let status = try status(of: name), status.st_mode & S_IFMT == S_IFREG else { return nil }
+        let descriptor = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT || errno == ELOOP { return nil }
+            throw failure(name)
+        }
+        var opened = stat()
+        guard fstat(descriptor, &opened) == 0, opened.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            return nil
+        }
+        return descriptor
     }
 
     /// Of the system call that was made just now.

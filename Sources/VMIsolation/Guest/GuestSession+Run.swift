@@ -7,14 +7,16 @@ extension GuestSession {
             PTYRequest(terminal: $0.type, columns: UInt16(clamping: $0.columns), rows: UInt16(clamping: $0.rows))
         }
         do {
-            guard case .exited(let status) = try await stream(command, streams, request) else { return nil }
+            let channel = try await ssh.execute(command, pty: request)
+            let end = try await stream(channel, streams, brokenPipe: GuestCommand.signal(13))
+            guard case .exited(let status) = end else { return nil }
             return Int32(clamping: status)
         } catch let error as SSHError { throw error.named("the command's session") }
     }
 
-    private func stream(_ command: String, _ streams: CommandStreams, _ terminal: PTYRequest?) async throws -> SSHExit {
-        let channel = try await ssh.execute(command, pty: terminal)
-        return try await withThrowingTaskGroup(of: SSHExit?.self) { group in
+    /// - Parameter brokenPipe: tells the command that nobody reads it any more.
+    func stream(_ channel: SSHChannel, _ streams: CommandStreams, brokenPipe: String) async throws -> SSHExit {
+        try await withThrowingTaskGroup(of: SSHExit?.self) { group in
             group.addTask { try await pass(streams.input, to: channel) }
             if let sizes = streams.windowSizes {
                 group.addTask {
@@ -25,7 +27,7 @@ extension GuestSession {
                 }
             }
             group.addTask {
-                try await deliver(channel, streams)
+                try await deliver(channel, streams, brokenPipe)
                 return try await channel.wait()
             }
             defer { group.cancelAll() }
@@ -50,12 +52,8 @@ extension GuestSession {
         return nil
     }
 
-    private func brokenPipe() async {
-        _ = try? await output(of: GuestCommand.signal(13), limit: 4096, within: .seconds(10))
-    }
-
     /// A reader that has gone away ends the command as a broken pipe would.
-    private func deliver(_ channel: SSHChannel, _ streams: CommandStreams) async throws {
+    private func deliver(_ channel: SSHChannel, _ streams: CommandStreams, _ brokenPipe: String) async throws {
         var closed = false
         for try await chunk in channel.output where !closed {
             do {
@@ -67,7 +65,7 @@ extension GuestSession {
                 throw CancellationError()
             } catch {
                 closed = true
-                await brokenPipe()
+                _ = try? await output(of: brokenPipe, limit: 4096, within: .seconds(10))
             }
         }
     }

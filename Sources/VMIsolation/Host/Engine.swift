@@ -65,7 +65,10 @@ public struct Engine: Sendable {
         let state = state
         let needsLibvirt = list.launcher == .vm
         var options = Containerizer.Options(bootID: ProcessIdentity.thisBoot) {
-            needsLibvirt ? try await hypervisor.capacity() : Host.capacity(disk: state.root)
+            if needsLibvirt { return try await hypervisor.capacity() }
+            var capacity = Host.capacity(disk: state.root)
+            capacity.leastMemory = .mebibytes(1)
+            return capacity
         }
         options.budgets = machines.budgets
         return try Containerizer(

@@ -1,10 +1,10 @@
 import Glibc
-import Isolation
+package import Isolation
 import Synchronization
 
 /// Held for as long as a process looks after something; the kernel gives it back when the process dies, however it
 /// dies. Who can take it knows that nobody does.
-final class FileLock: Sendable {
+package final class FileLock: Sendable {
     private let path: String
     private let descriptor: Int32
     private let isRemoved = Atomic(false)
@@ -12,7 +12,7 @@ final class FileLock: Sendable {
     /// Waits for nobody.
     ///
     /// - Returns: nil where another process holds it.
-    static func take(_ path: String) throws(BulkheadError) -> FileLock? {
+    package static func take(_ path: String) throws(BulkheadError) -> FileLock? {
         while true {
             let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
             guard descriptor >= 0 else {

@@ -50,6 +50,11 @@ struct Spool {
         try await stream("exec 3>&2 2>/dev/null\n\(tail())\n\(tail(errors: true))\ntrue")
     }
 
+    /// Once it was followed to its end: nothing needs it any more, also where we die now.
+    static func clear(_ channel: any GuestChannel) async throws {
+        _ = try await channel.output(of: "rm -rf \(directory)", limit: 4096, within: .seconds(30))
+    }
+
     private static let follower = LauncherScript.directory + "/follower"
 
     private func tail(_ follow: String = "", _ end: String = "", errors isErrors: Bool = false) -> String {

@@ -59,7 +59,7 @@ extension VMLauncher {
         let channel = try await reach(container, plan)
         defer { sessions.withLock { $0[container.id] = nil } }
         let script = try script(container, isResumed: execution.isResumed)
-        if !execution.isResumed { try await copy(script, container, to: channel) }
+        if !execution.isResumed { try await copy(script, container, plan, to: channel) }
         sessions.withLock { $0[container.id] = channel }
         var termination = try await run(script, container, channel, execution)
         await execution.commandEnded()
@@ -87,13 +87,16 @@ extension VMLauncher {
         return script
     }
 
-    private func copy(_ script: LauncherScript, _ container: ContainerContext, to channel: any GuestChannel)
-        async throws
-    {
+    private func copy(
+        _ script: LauncherScript, _ container: ContainerContext, _ plan: LaunchPlan, to channel: any GuestChannel
+    ) async throws {
+        let puts = container.config.puts
+        // A guest that boots a kernel of ours has them: ``ImageProvisioner``.
+        let all = plan.setsItselfUp ? puts + (container.config.programs ?? []) : puts
         let timeout: @Sendable () -> BulkheadError = { Self.silent(.copy, "its session", "files were not taken") }
         try await container.clock.run(.copy, timeout: timeout) {
             try await channel.write(script.bytes, to: LauncherScript.path, mode: 0o600)
-            for put in container.config.puts { try await channel.put(put) }
+            for put in all { try await channel.put(put) }
         }
     }
 
@@ -123,6 +126,8 @@ extension VMLauncher {
         let timeout: @Sendable () -> BulkheadError = { Self.silent(.fetch, "its session", "files did not come") }
         do {
             termination.leftOut = try await container.clock.run(.fetch, timeout: timeout) {
+                // What comes out may be the directory that it is in.
+                if container.config.output == .sandbox { try await Spool.clear(channel) }
                 var leftOut: [LeftOut] = []
                 for get in container.config.gets { leftOut.append(try await channel.get(get)) }
                 return leftOut.filter { $0.count > 0 }

@@ -15,7 +15,19 @@ struct OwnNetwork {
     var name: String { "bulkhead-" + ledger.owner.prefix(8) }
     private var bridge: String { "virbr-" + ledger.owner.prefix(8) }
 
+    /// The network, with an address to spare.
     func ready() async throws -> GuestNetwork {
+        let network = try await active()
+        let use = try ledger.poolUse(of: name)
+        guard use.free > 0 else {
+            throw BulkheadError(
+                .networkFull, "network “\(name)”", "all \(use.all) addresses of its pool belong to guests",
+                remedy: "wait for guests to end, or look for forgotten ones: bulkhead ps, bulkhead sweep --dry-run")
+        }
+        return network
+    }
+
+    func active() async throws -> GuestNetwork {
         if let network = try await existing(starts: false) { return network }
         let lock = try await FileLock.wait(state.root + "/locks/.network", limit: .seconds(30))
         defer { withExtendedLifetime(lock) {} }
@@ -37,12 +49,6 @@ struct OwnNetwork {
             try await start(network)
         }
         let description = try NetworkDescription(xml: await network.xml(), name: name)
-        let use = try ledger.poolUse(of: name)
-        guard use.free > 0 else {
-            throw BulkheadError(
-                .networkFull, "network “\(name)”", "all \(use.all) addresses of its pool belong to guests",
-                remedy: "wait for guests to end, or look for forgotten ones: bulkhead ps, bulkhead sweep --dry-run")
-        }
         return GuestNetwork(
             name: name, network: network, bridge: description.bridge, gateway: description.gateway, isOurs: true)
     }

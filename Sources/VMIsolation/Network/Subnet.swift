@@ -32,6 +32,8 @@ struct Subnet: Hashable, Sendable, CustomStringConvertible {
         return "\(address >> 24).\(address >> 16 & 255).\(address >> 8 & 255).\(address & 255)"
     }
 
+    func contains(_ address: UInt32) -> Bool { address & Subnet.mask(prefix) == base }
+
     func overlaps(_ other: Subnet) -> Bool {
         let shorter = Subnet.mask(min(prefix, other.prefix))
         return base & shorter == other.base & shorter

@@ -1,0 +1,87 @@
+import Glibc
+import Isolation
+import Synchronization
+
+/// `/files/browse`, `/files/read` and `/files/download`.
+struct FileEndpoint: HTTPHandler {
+    typealias Show = @Sendable (Operator, String, HTTPCall) async throws(OperatorEndpoint.Refusal) -> HTTPAnswer
+
+    static let all: [(String, Show)] = [
+        ("/files/browse", browse), ("/files/read", read), ("/files/download", download),
+    ]
+
+    private let agent: Operator
+    private let show: Show
+
+    init(_ agent: Operator, _ show: @escaping Show) {
+        self.agent = agent
+        self.show = show
+    }
+
+    func answer(_ call: HTTPCall) async -> HTTPAnswer {
+        guard let path = call.query["path"], !path.isEmpty else {
+            return HTTPAnswer(status: 400, text: "Expecting 'path=value' in query.\n")
+        }
+        do throws(OperatorEndpoint.Refusal) { return try await show(agent, path, call) } catch {
+            return HTTPAnswer(status: error.status, text: error.text + "\n")
+        }
+    }
+
+    private static let browse: Show = { agent, path, call throws(OperatorEndpoint.Refusal) in
+        let files = try await agent.list(path)
+        return HTTPAnswer(
+            .array(
+                files.map {
+                    .object([
+                        ("path", .string($0.path)), ("nlink", .integer(Int64($0.status.st_nlink))),
+                        ("size", .integer(Int64($0.status.st_size))),
+                        ("mtime", .integer(Int64($0.status.st_mtim.tv_sec))), ("mode", .string($0.modeText)),
+                        ("uid", .string($0.owner)), ("gid", .string($0.group)),
+                    ])
+                }), for: call)
+    }
+
+    private static let read: Show = { agent, path, call throws(OperatorEndpoint.Refusal) in
+        let (offset, length) = (try number("offset", call), try number("length", call))
+        let file = try await agent.open(path)
+        guard offset >= 0 else {
+            return HTTPAnswer(.object([("offset", .integer(Int64(file.size))), ("data", .string(""))]), for: call)
+        }
+        let wanted = length < 0 ? Operator.mostRead : Int(min(length, Int64(Operator.mostRead)))
+        let bytes = file.read(at: UInt64(offset), upTo: wanted)
+        return HTTPAnswer(
+            .object([("offset", .integer(offset)), ("data", .string(String(decoding: bytes, as: UTF8.self)))]),
+            for: call)
+    }
+
+    /// -1 where it is missing.
+    private static func number(_ name: String, _ call: HTTPCall) throws(OperatorEndpoint.Refusal) -> Int64 {
+        guard let text = call.query[name] else { return -1 }
+        guard let number = Int64(text), number >= -1 else {
+            throw OperatorEndpoint.Refusal(status: 400, text: "'\(name)' is no number from -1 up: “\(text)”")
+        }
+        return number
+    }
+
+    private static let download: Show = { agent, path, _ throws(OperatorEndpoint.Refusal) in
+        let file = try await agent.open(path)
+        let name = path.split(separator: "/").last.map(String.init) ?? "file"
+        let plain = name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._- ".contains($0)) ? $0 : "_" }
+        // What it has now: a file that grows meanwhile would never end.
+        let size = file.size
+        let sent = Mutex<UInt64>(0)
+        let parts = AsyncStream<[UInt8]> {
+            sent.withLock { sent in
+                let part = file.read(at: sent, upTo: Int(min(64 << 10, size - min(sent, size))))
+                sent += UInt64(part.count)
+                return part.isEmpty ? nil : part
+            }
+        }
+        return HTTPAnswer(
+            status: 200,
+            headers: [
+                ("Content-Type", "application/octet-stream"), ("X-Content-Type-Options", "nosniff"),
+                ("Content-Disposition", "attachment; filename=\"\(String(plain))\""),
+            ], body: .stream(parts))
+    }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// The agent with real guests, as its user meets it.
+@Suite(
+    .serialized,
+    .enabled("BULKHEAD_TEST_URI names no libvirt daemon to use; bin/test brings one") {
+        ProcessInfo.processInfo.environment["BULKHEAD_TEST_URI"]?.isEmpty == false
+    })
+struct GuestTaskTests {
+    private let trial = AgentTrial(isolation: "vm")
+
+    /// Submitted, seen running with its guest's address, followed, resized, found again by an agent that comes after one
+    /// that was killed, ended; and nothing is left.
+    @Test(.timeLimit(.minutes(5))) func aTaskOutlivesItsAgentAndLeavesNothing() async throws {
+        let first = try await trial.start()
+        let script = "i=0; while :; do i=$((i + 1)); echo line $i; echo $i >>counts; sleep 0.1; done"
+        _ = try await trial.submit(
+            first, ["--name", "story", "--cpus", "0.5", "--mem", "128", "--", "sh", "-c", script])
+        try await trial.says("line 3\n", "story", first)
+        let running = try await statuses(first)
+        #expect(running.map { $0["state"] as? String } == ["TASK_STARTING", "TASK_RUNNING"])
+        let guest = try #require(Self.address(running.last))
+        let resized = try await trial.bulkhead(first, ["update", "story", "--cpus", "1", "--mem", "112"])
+        #expect(resized.status == 0, "\(resized)")
+        let usage = try await trial.json(first, ["usage", "story", "--json"]) as? [String: Any]
+        #expect(usage?["cpus_limit"] as? Double == 1 && usage?["mem_limit_bytes"] as? Int == 112 << 20, "\(usage ?? [:])")
+        first.program.signal(SIGKILL)
+        _ = try await first.program.wait(within: .seconds(10))
+
+        let second = try await trial.start()
+        let seen = try await lines(second).count
+        try await trial.says("line \(seen + 20)\n", "story", second)
+        #expect(try await Self.address(statuses(second).last) == guest)
+        let killed = try await trial.bulkhead(second, ["kill", "story"])
+        #expect(killed.status == 0, "\(killed)")
+        let end = try await trial.bulkhead(second, ["wait", "story"])
+        #expect(end.status == 143, "\(end)")
+        #expect(try await statuses(second).last?["state"] as? String == "TASK_KILLED")
+        // What it left comes out behind its end.
+        let container = try await trial.container(second, "story")
+        try await eventually("its files and its container's end", within: .seconds(30)) {
+            let containers = try FileManager.default.contentsOfDirectory(atPath: trial.work + "/containers")
+            return containers.isEmpty ? true : nil
+        }
+        // All that it wrote is there now.
+        let all = try await lines(second)
+        #expect(all == (1...all.count).map { "line \($0)" })
+        let count = try await second.file("/sandboxes/\(container)/files/counts")
+        // The kill may have come between the two.
+        #expect([all.count - 1, all.count].contains(count.text.split(separator: "\n").count), "\(count)")
+        try await endAndSweep(second)
+    }
+
+    /// A guest speaks to the executors' endpoint alone, and only with its token.
+    @Test(.timeLimit(.minutes(5))) func aGuestReachesNoOperator() async throws {
+        let credentials = trial.directory.path + "/credentials"
+        try Data(#"{"credentials":[{"principal":"ops","secret":"geheim"}]}"#.utf8)
+            .write(to: URL(fileURLWithPath: credentials))
+        let agent = try await trial.start(["--ip=0.0.0.0", "--http_credentials=\(credentials)"])
+        let port = try #require(agent.address.split(separator: ":").last)
+        let script = """
+            host=${MESOS_AGENT_ENDPOINT%:*}
+            ask() { { printf 'GET %s HTTP/1.0\\r\\n\\r\\n' $3; sleep 5; } | nc $1 $2 | head -n 1; }
+            echo "operator: $(ask $host \(port) /health)"
+            echo "executor: $(ask $host ${MESOS_AGENT_ENDPOINT##*:} /api/v1/executor)"
+            """
+        let local = RunningAgent(program: agent.program, address: "http://127.0.0.1:\(port)")
+        #expect(try await local.get("/health").status == 200)
+        let words = ["submit", "--wait", "--credentials", credentials, "--", "sh", "-c", script]
+        let ended = try await trial.bulkhead(local, words, within: .seconds(120))
+        let lines = ended.output.split(whereSeparator: \.isNewline)
+        #expect(lines == ["operator: ", "executor: HTTP/1.0 401 Unauthorized"], "\(ended)")
+        try await endAndSweep(agent)
+    }
+
+    private func statuses(_ agent: RunningAgent) async throws -> [[String: Any]] {
+        let shown = try await trial.json(agent, ["inspect", "story"]) as? [String: [String: Any]]
+        return try #require(shown?["task"]?["statuses"] as? [[String: Any]])
+    }
+
+    private static func address(_ status: [String: Any]?) -> String? {
+        let infos = (status?["container_status"] as? [String: Any])?["network_infos"] as? [[String: Any]]
+        return (infos?.first?["ip_addresses"] as? [[String: Any]])?.first?["ip_address"] as? String
+    }
+
+    private func lines(_ agent: RunningAgent) async throws -> [String] {
+        let logs = try await trial.bulkhead(agent, ["logs", "story"])
+        return logs.output.split(separator: "\n").map(String.init)
+    }
+
+    /// Nothing is to be swept but the network.
+    private func endAndSweep(_ agent: RunningAgent) async throws {
+        agent.program.signal(SIGTERM)
+        #expect(try await agent.program.wait(within: .seconds(20)) == 0, "\(agent.program.errorText)")
+        let sweep = try trial.begin(
+            ["sweep", "--network", "--json"], of: "bulkhead", environment: ["BULKHEAD_STATE_DIR": trial.work])
+        #expect(try await sweep.wait(within: .seconds(60)) == 0, "\(sweep.errorText)")
+        let findings = try JSONSerialization.jsonObject(with: Data(sweep.output)) as? [[String: Any]] ?? []
+        let left = findings.filter { $0["verdict"] as? String == "remove" }.compactMap { $0["what"] as? String }
+        #expect(left.allSatisfy { $0.hasPrefix("network ") }, "left: \(left)")
+    }
+}
