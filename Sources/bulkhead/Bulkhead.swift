@@ -55,16 +55,16 @@ func writeError(_ text: String) {
 /// - Throws: ``BulkheadError`` with `fileUnwritable`; `ExitCode` as of SIGPIPE where its reader has gone.
 func writeLine(_ text: String) throws {
     do { try StandardStream.output.writeNow(Array((text + "\n").utf8)) } catch let error as StreamClosed {
-        throw error.named
+        throw error.named("standard output")
     }
 }
 
 extension StreamClosed {
     /// What a command ends with that has to write there.
-    var named: any Error {
+    func named(_ stream: String) -> any Error {
         if errorNumber == EPIPE { return ExitCode(128 + SIGPIPE) }
         return BulkheadError(
-            .fileUnwritable, "standard output or error", String(cString: strerror(errorNumber)),
+            .fileUnwritable, stream, String(cString: strerror(errorNumber)),
             remedy: "see where it leads")
     }
 }

@@ -14,12 +14,25 @@ final class AgentTrial: Sendable {
 
     init(isolation: String = "process") { self.isolation = isolation }
 
-    /// Commands on the host outlive their agent, as they should, but not their test: they run in its directory.
+    /// Commands on the host outlive their agent, as they should, but not their test: they run in its directory. All are
+    /// gone before that is removed.
     deinit {
-        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        for process in processes.compactMap(pid_t.init) {
+        for _ in 0..<500 {
+            let left = processes
+            if left.isEmpty { return }
+            for process in left { kill(process, SIGKILL) }
+            usleep(10_000)
+        }
+    }
+
+    /// Our agents, and what runs in our directory; none that has ended.
+    private var processes: [pid_t] {
+        let own = Data((directory.path + "/").utf8)
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return all.compactMap(pid_t.init).filter { process in
             let place = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/cwd")
-            if place?.hasPrefix(directory.path + "/") == true { kill(process, SIGKILL) }
+            return place?.hasPrefix(directory.path + "/") == true
+                || FileManager.default.contents(atPath: "/proc/\(process)/cmdline")?.range(of: own) != nil
         }
     }
 

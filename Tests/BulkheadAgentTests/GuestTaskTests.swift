@@ -12,7 +12,7 @@ import Testing
 struct GuestTaskTests {
     private let trial = AgentTrial(isolation: "vm")
 
-    /// Submitted, seen running with its guest's address, followed, resized, found again by an agent that comes after one
+    /// Submitted, seen running with its guest's address, followed, resized, entered, found again by an agent that comes after one
     /// that was killed, ended; and nothing is left.
     @Test(.timeLimit(.minutes(5))) func aTaskOutlivesItsAgentAndLeavesNothing() async throws {
         let first = try await trial.start()
@@ -27,6 +27,10 @@ struct GuestTaskTests {
         #expect(resized.status == 0, "\(resized)")
         let usage = try await trial.json(first, ["usage", "story", "--json"]) as? [String: Any]
         #expect(usage?["cpus_limit"] as? Double == 1 && usage?["mem_limit_bytes"] as? Int == 112 << 20, "\(usage ?? [:])")
+        let beside = try await trial.bulkhead(
+            first, ["exec", "story", "--", "sh", "-c", "wc -l </sandbox/counts >/dev/null; echo in $(hostname); exit 4"])
+        let container = try await trial.container(first, "story")
+        #expect(beside == .init(status: 4, output: "in \(container)\n", errors: ""))
         first.program.signal(SIGKILL)
         _ = try await first.program.wait(within: .seconds(10))
 
@@ -40,7 +44,6 @@ struct GuestTaskTests {
         #expect(end.status == 143, "\(end)")
         #expect(try await statuses(second).last?["state"] as? String == "TASK_KILLED")
         // What it left comes out behind its end.
-        let container = try await trial.container(second, "story")
         try await eventually("its files and its container's end", within: .seconds(30)) {
             let containers = try FileManager.default.contentsOfDirectory(atPath: trial.work + "/containers")
             return containers.isEmpty ? true : nil

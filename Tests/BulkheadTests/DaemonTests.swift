@@ -1,7 +1,6 @@
 import Foundation
 import TestSupport
 import Testing
-import VMIsolation
 
 extension HostTests {
     /// libvirt's daemon dies and comes back; in a private host, which starts it again.
@@ -39,22 +38,6 @@ extension HostTests {
             try await killDaemon()
             let run = try await bench().finish(launched)
             #expect(run.status == 0 || run.status == 125 && run.errorText.contains("hypervisorLost: "), "\(run)")
-        }
-
-        /// Without its record of the network the daemon is as one that was killed while it started it.
-        @Test func aNetworkThatWasHalfStartedIsStartedAnew() async throws {
-            let bench = try bench()
-            let first = try await bench.run(command: ["true"])
-            #expect(first.status == 0, "\(first)")
-            let name = "bulkhead-" + (try bench.engine()).ledger.owner.prefix(8)
-            let removed = try await bench.tool("rm", "/run/libvirt/network/\(name).xml")
-            #expect(removed.status == 0, "\(removed)")
-            try await killDaemon()
-            try await eventually("a daemon that does not know it", within: .seconds(20)) {
-                try await bench.virsh("net-info", name).text.contains(/Active: +no/) ? true : nil
-            }
-            let second = try await bench.run(command: ["true"])
-            #expect(second.status == 0, "\(second)")
         }
     }
 }

@@ -46,7 +46,7 @@ struct TaskFollower {
                     offset = begin
                 }
                 while let part = try await parts.next() {
-                    do { try await target.write(part) } catch let error as StreamClosed { throw error.named }
+                    do { try await target.write(part) } catch let error as StreamClosed { throw error.named("where its \(stream) goes") }
                     offset += UInt64(part.count)
                 }
             }

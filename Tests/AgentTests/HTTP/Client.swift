@@ -56,7 +56,7 @@ final class Client: Sendable {
     func abandon() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     /// What has come until now, or within the limit the first of it; nil where the server closed.
-    func some(within limit: Duration = .seconds(10)) async throws -> [UInt8]? {
+    func some(within limit: Duration = .seconds(60)) async throws -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 65536)
         return try await eventually("bytes of the server", within: limit) { () -> [UInt8]?? in
             let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
@@ -66,7 +66,7 @@ final class Client: Sendable {
     }
 
     /// Reads until the text is there, or the server closes.
-    func text(until end: String, within limit: Duration = .seconds(10)) async throws -> String {
+    func text(until end: String, within limit: Duration = .seconds(60)) async throws -> String {
         var text = ""
         while !text.contains(end), let more = try await some(within: limit) {
             text += String(decoding: more, as: UTF8.self)
@@ -75,7 +75,7 @@ final class Client: Sendable {
     }
 
     /// Reads until the server closes.
-    func rest(within limit: Duration = .seconds(10)) async throws -> String {
+    func rest(within limit: Duration = .seconds(60)) async throws -> String {
         var bytes: [UInt8] = []
         while let more = try await some(within: limit) { bytes += more }
         return String(decoding: bytes, as: UTF8.self)

@@ -5,7 +5,7 @@ import Isolation
 import TestSupport
 import Testing
 
-@Suite struct LimitTests {
+@Suite(.serialized) struct LimitTests {
     @Test(arguments: ["a: \(String(repeating: "x", count: 5000))\r\n", String(repeating: "a: b\r\n", count: 200)])
     func tooLargeAHeadIsRefused(_ fields: String) async throws {
         try await served(["/plain": Plain()], HTTPLimits { $0.headSize = 4096 }) { port in
@@ -24,7 +24,7 @@ import Testing
                 try await Task.sleep(for: .milliseconds(50))
             }
             #expect(try await client.some() == nil)
-            #expect(ContinuousClock.now - begin < .seconds(10))
+            #expect(ContinuousClock.now - begin < .seconds(60))
         }
     }
 
