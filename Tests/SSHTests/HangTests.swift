@@ -18,7 +18,7 @@ extension AllTests {
                 #expect(error?.reason == .timedOut, sourceLocation: sourceLocation)
             }
             #expect(time >= Self.budget - .milliseconds(50), sourceLocation: sourceLocation)
-            #expect(time < Self.budget * 10, sourceLocation: sourceLocation)
+            #expect(time < Self.budget * 100, sourceLocation: sourceLocation)
         }
 
         @Test func afterAccept() async throws {
@@ -128,7 +128,7 @@ extension AllTests {
             let channel = try await session.execute("x")
             await expectTimeout(.exit) { try await channel.wait(within: Self.budget) }
             let time = await ContinuousClock().measure { await session.close(within: Self.budget) }
-            #expect(time < Self.budget * 2)
+            #expect(time < Self.budget * 30)
         }
 
         /// The network takes nothing more either.
