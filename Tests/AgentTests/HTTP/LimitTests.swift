@@ -50,17 +50,16 @@ import Testing
     @Test func tenThousandConnectionsAreNotHad() async throws {
         try await served(["/plain": Plain()], HTTPLimits { $0.connectionsPerPeer = 64 }) { port in
             var clients: [Client] = []
-            for number in 0..<10_000 {
-                if number.isMultiple(of: 16) { await Task.yield() }
-                // Refused ones are let go, so that the test itself has descriptors enough.
-                clients.append(try Client(port: port))
-                if clients.count > 200 { clients.remove(at: 100) }
+            for _ in 0..<100 {
+                // Fewer at a time than the kernel holds for a server to accept: the next would wait for TCP's repetitions.
+                for _ in 0..<100 { clients.append(try Client(port: port)) }
+                #expect(try await clients.last?.some() == nil)
+                clients.removeSubrange(64...)
             }
             clients[0].send("GET /plain HTTP/1.1\r\nHost: a\r\n\r\n")
             #expect(try await clients[0].text(until: "plain.").hasSuffix("plain."))
-            #expect(try await clients[199].some() == nil)
             clients = []
-            try await eventually("room for another", within: .seconds(30)) {
+            try await eventually("room for another", within: .seconds(120)) {
                 let client = try Client(port: port)
                 client.send("GET /plain HTTP/1.1\r\nHost: a\r\n\r\n")
                 return try await client.text(until: "plain.").isEmpty ? nil : true
