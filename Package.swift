@@ -50,7 +50,6 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Mustache", package: "swift-mustache"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: house),
         .target(
@@ -59,25 +58,36 @@ let package = Package(
                 "VMIsolation", "Isolation", .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: house),
+        .target(
+            name: "SelfTest",
+            dependencies: [
+                "CLinux", "HostIsolation", "Isolation", "VMIsolation", .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: house),
         .executableTarget(
             name: "bulkhead-agent",
             dependencies: [
                 "Agent", "HostSetup", "Isolation", "Mesos", "VMIsolation",
-                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: house),
         .executableTarget(
             name: "bulkhead",
             dependencies: [
-                "HostSetup", "VMIsolation", "Isolation", "Libvirt",
+                "ExecutorCore", "HostSetup", "SelfTest", "VMIsolation", "Isolation", "Libvirt",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"), .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: house),
         .target(
-            name: "Mesos", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            name: "Mesos",
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
             exclude: ["Protos"], swiftSettings: house),
         .target(
             name: "Agent",
@@ -91,7 +101,7 @@ let package = Package(
             swiftSettings: house),
         .target(name: "ExecutorCore", swiftSettings: house),
         .executableTarget(name: "bulkhead-executor", dependencies: ["ExecutorCore", "CLinux"], swiftSettings: house),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
+        .target(name: "TestSupport", dependencies: ["CLinux"], path: "Tests/TestSupport", swiftSettings: house),
         .target(
             name: "IsolationTestSupport", dependencies: ["Isolation", "TestSupport"],
             path: "Tests/IsolationTestSupport",
@@ -117,7 +127,7 @@ let package = Package(
         .testTarget(
             name: "VMIsolationTests",
             dependencies: [
-                "VMIsolation", "IsolationTestSupport", "TestSupport",
+                "VMIsolation", "HostIsolation", "IsolationTestSupport", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -126,7 +136,8 @@ let package = Package(
         .testTarget(
             name: "MesosTests",
             dependencies: [
-                "Mesos", "TestSupport", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                "Mesos", "TestSupport", .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: house),
@@ -140,7 +151,11 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
-            name: "BulkheadAgentTests", dependencies: ["bulkhead", "bulkhead-agent", "TestSupport"],
+            name: "BulkheadAgentTests",
+            dependencies: [
+                "bulkhead", "bulkhead-agent", "Mesos", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
             swiftSettings: house),
         .executableTarget(
             name: "crash-worker", dependencies: ["VMIsolation", "Isolation", "IsolationTestSupport", "TestSupport"],
@@ -148,9 +163,24 @@ let package = Package(
         .testTarget(
             name: "BulkheadTests",
             dependencies: [
-                "bulkhead", "crash-worker", "VMIsolation", "Isolation", "Libvirt", "IsolationTestSupport",
-                "TestSupport",
+                "bulkhead", "crash-worker", "HostIsolation", "SelfTest", "VMIsolation", "Isolation", "Libvirt",
+                "IsolationTestSupport", "TestSupport",
             ],
             swiftSettings: house),
     ]
 )
+
+/// libFuzzer has a `main` of its own: what is fuzzed is a program where `bin/fuzz` asks for it, else a suite of tests.
+let fuzzed: [Target.Dependency] = [
+    "Agent", "ExecutorCore", "Isolation", "Mesos", "VMIsolation", .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+]
+package.targets.append(
+    Context.environment["BULKHEAD_FUZZ"] == nil
+        ? .testTarget(
+            name: "FuzzTests", dependencies: fuzzed + ["TestSupport"], exclude: ["Main", "Seeds", "Findings"],
+            swiftSettings: house)
+        : .executableTarget(
+            name: "bulkhead-fuzz", dependencies: fuzzed, path: "Tests/FuzzTests", sources: ["Targets", "Main"],
+            swiftSettings: house))

@@ -1,4 +1,5 @@
-// What Swift's Glibc module leaves out of Linux: epoll, pidfds, eventfds, holes in files, and two habits of posix_spawn.
+// What Swift's Glibc module leaves out of Linux: epoll, pidfds, eventfds, holes in files, their further attributes, limits
+// of other processes, and two habits of posix_spawn.
 #pragma once
 #include <fcntl.h>
 #include <signal.h>
@@ -8,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *__restrict, const char *__restrict);
@@ -25,6 +27,12 @@ static inline int linux_pidfd_getfd(int pidfd, int number) { return (int)syscall
 
 /// SIGKILL, to the process that it was opened for and no other.
 static inline int linux_pidfd_kill(int pidfd) { return (int)syscall(SYS_pidfd_send_signal, pidfd, 9, 0, 0); }
+
+/// RLIMIT_NPROC of another process, soft and hard.
+static inline int linux_limit_processes(pid_t pid, uint64_t most) {
+    const uint64_t limit[2] = {most, most};
+    return (int)syscall(SYS_prlimit64, pid, 6, limit, 0);
+}
 
 static inline int linux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 

@@ -8,18 +8,18 @@ public struct BulkheadError: Error, Hashable, Codable, Sendable {
         case templateUnreadable, templateMalformed, templateIdentity, templateUnsafe, templateRejected
         // The host.
         case hypervisorUnreachable, hypervisorLost, hypervisorRefused, permissionDenied
-        case networkMissing, networkInactive, networkFull, networkRefused
+        case networkMissing, networkInactive, networkFull, networkRefused, wallRefused, egressRefused
         case stateUnusable, diskFull, toolMissing, toolFailed, addressUnusable
         // The ladder from a started domain to a running command.
         case startFailed, guestDied, leaseTimeout, portTimeout, bannerTimeout, handshakeFailed, wrongHostKey
-        case loginFailed, copyFailed, commandNotStarted, readBackMismatch
+        case loginFailed, copyFailed, commandNotStarted, readBackMismatch, monitorUnconfined
         // The end.
         case isolatorFailed, isolatorHangs, launcherFailed, interruptedByRestart, hostRebooted, notRunning
         case connectionLost, resultMissing, resultForged, cleanupIncomplete
         // What a launcher has no way to do.
         case unsupported
         // The way to an agent.
-        case agentUnreachable, agentRefused, credentialRefused
+        case agentUnreachable, agentRefused, credentialRefused, masterRefused
     }
 
     public var reason: Reason

@@ -27,6 +27,7 @@ extension Ledger {
             try database.execute(
                 sql: "DELETE FROM address WHERE network = ? AND container IS NULL", arguments: [network])
             try database.execute(sql: "UPDATE address SET pooled = 0 WHERE network = ?", arguments: [network])
+            try database.execute(sql: "UPDATE wall SET stamp = NULL WHERE network = ?", arguments: [network])
             for pair in pairs {
                 try database.execute(
                     sql: """

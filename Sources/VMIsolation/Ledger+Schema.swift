@@ -21,6 +21,8 @@ extension Ledger {
             try database.execute(sql: "INSERT INTO owner VALUES (?)", arguments: [UUID().uuidString.lowercased()])
         }
         migrator.registerMigration("2", migrate: containersAsRecords)
+        migrator.registerMigration("3", migrate: walls)
+        migrator.registerMigration("4", migrate: wallAddresses)
         return migrator
     }
 

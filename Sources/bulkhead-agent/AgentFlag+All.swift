@@ -1,3 +1,4 @@
+import Agent
 import Isolation
 
 extension AgentFlag {
@@ -6,7 +7,7 @@ extension AgentFlag {
     private static let any = Duration.zero...day * 365
 
     /// In the order of their table. Names are Mesos' where it has such a flag.
-    static let all: [AgentFlag] = place + served + machines + executors + sandboxes + host + budgets
+    static let all: [AgentFlag] = place + served + master + machines + executors + sandboxes + host + budgets
 
     private static let place = [
         AgentFlag(
@@ -38,6 +39,36 @@ extension AgentFlag {
         AgentFlag("attributes", "LIST", "shown to tools, such as `rack:r7;generation:2`"),
     ]
 
+    private static let master = [
+        AgentFlag(
+            "master", "MASTER",
+            "whose tasks to run: `HOST:PORT`, `zk://HOST:PORT,…/PATH`, or `file://PATH` of a file that holds one of them; "
+                + "[cluster](cluster.md)"),
+        AgentFlag(
+            "credential", "PATH", "file `{\"principal\":…,\"secret\":…}` that proves to the master who this agent is"),
+        AgentFlag(
+            "advertise_ip", "ADDRESS", "where the master reaches this agent, where that is not `ip`; IPv4"),
+        AgentFlag("advertise_port", "NUMBER", as: .integer(1...65535), "the same for `port`"),
+        AgentFlag("domain", "JSON", "DomainInfo: the region and zone of this host"),
+        AgentFlag(
+            "reconfiguration_policy", "POLICY", default: "equal", as: .choice(Reconfiguration.allCases.map { $0.rawValue }),
+            "what may have changed since the agent registered, where tasks of it go on: nothing, or what is `additive`"),
+        AgentFlag(
+            "registration_backoff_factor", "TIME", default: "1secs", as: .duration(some),
+            "the first registration is tried within this time; further ones within twice the time before, at most 1mins"),
+        AgentFlag(
+            "authentication_backoff_factor", "TIME", default: "1secs", as: .duration(some),
+            "the first attempt may take 5secs and up to twice this; each further one longer"),
+        AgentFlag(
+            "authentication_timeout_max", "TIME", default: "1mins", as: .duration(some), "what an attempt may take at most"),
+        AgentFlag(
+            "zk_session_timeout", "TIME", default: "10secs", as: .duration(.seconds(1) ... .seconds(600)),
+            "how long ZooKeeper may be out of reach before there is no master any more"),
+        AgentFlag(
+            "require_peer_address_ip_match", "BOOL", default: "true", as: .boolean,
+            "a master's messages must come from its own address; not so behind address translation"),
+    ]
+
     private static let machines = [
         AgentFlag(
             "vm_image", "NAME", default: "default",
@@ -45,6 +76,26 @@ extension AgentFlag {
         AgentFlag("vm_template", "PATH", "domain template; [templates](templates.md)"),
         AgentFlag("vm_network", "NAME", "libvirt network; by default one of our own without a way out"),
         AgentFlag("vm_accel", "NAME", default: "auto", "`auto`, `kvm` or `tcg`"),
+        AgentFlag(
+            "egress", "POLICY", default: "none",
+            "what containers may reach that ask for nothing: `none`, `nat`, or destinations such as "
+                + "`192.0.2.0/24:443,nat`; [network](isolators/network.md#ways-out)"),
+        AgentFlag(
+            "egress_limit", "POLICY",
+            "the most that a container may ask for, by the label `bulkhead.egress`; what `egress` says by default"),
+        AgentFlag(
+            "disk_rate", "SIZE", as: .size(least: .kibibytes(4)),
+            "what each container may read and write each second, all its disks together, in MiB or with a unit; not limited "
+                + "by default"),
+        AgentFlag(
+            "disk_iops", "NUMBER", as: .integer(1...1_000_000_000),
+            "how often each container may read and write each second, all its disks together"),
+        AgentFlag(
+            "network_rate", "SIZE", as: .size(least: .kibibytes(1)),
+            "what each container may send each second, and as much receive, in MiB or with a unit"),
+        AgentFlag(
+            "wall_check_interval", "TIME", default: "10secs", as: .duration(.milliseconds(100)...day),
+            "how often the rules are looked at that keep guests in, and set anew where they are gone"),
     ]
 
     private static let executors = [

@@ -10,6 +10,8 @@ struct AgentFlag: Sendable {
         case duration(ClosedRange<Duration>)
         case number(ClosedRange<Double>)
         case integer(ClosedRange<Int>)
+        /// In MiB or with a unit.
+        case size(least: Memory)
         /// `--NAME`, `--no-NAME`, `--NAME=true` or `=false`.
         case boolean
     }
@@ -57,6 +59,9 @@ struct AgentFlag: Sendable {
         case .integer(let range):
             let isFine = Int(text).map(range.contains) ?? false
             return isFine ? nil : ("it is no such number", "give \(range.lowerBound) to \(range.upperBound)")
+        case .size(let least):
+            let isFine = Memory(text).map { $0 >= least } ?? false
+            return isFine ? nil : ("it is no amount from \(least.kibibytes) KiB up", "write it as 10, 512K or 1.5G")
         case .boolean:
             return ["true", "false"].contains(text) ? nil : ("it is neither true nor false", "give one of them")
         }

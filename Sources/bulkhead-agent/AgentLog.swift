@@ -41,8 +41,7 @@ final class AgentLog: LogLevels {
             state.level = level
             return state.turn
         }
-        let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
-        DispatchQueue.global().asyncAfter(deadline: .now() + min(seconds, 31_536_000)) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + min(duration / .seconds(1), 31_536_000)) {
             self.state.withLock { if $0.turn == turn { $0.level = 0 } }
         }
     }

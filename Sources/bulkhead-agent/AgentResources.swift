@@ -5,10 +5,17 @@ import SwiftProtobuf
 
 /// `--resources` and `--attributes` as Mesos writes them: `NAME:VALUE;NAME:VALUE`.
 enum AgentResources {
-    /// - Parameter disk: where the host's free space is looked up.
+    /// - Parameters:
+    ///   - disk: where the host's free space is looked up.
+    ///   - hasMachines: of the memory that is found out, what machine monitors take is left aside.
     /// - Throws: ``BulkheadError`` with `badResource`.
-    static func resources(_ text: String, disk path: String) throws(BulkheadError) -> [Mesos_V1_Resource] {
+    static func resources(
+        _ text: String, disk path: String, hasMachines: Bool
+    ) throws(BulkheadError) -> [Mesos_V1_Resource] {
         var amounts = found(disk: path)
+        if hasMachines, let memory = amounts["mem"] {
+            amounts["mem"] = withoutMonitors(memory, machines: ProcessInfo.processInfo.activeProcessorCount)
+        }
         for (name, value) in try pairs(text, "--resources") {
             guard amounts[name] != nil else {
                 throw bad("--resources “\(name)”", "there is no such resource here", "name cpus, mem and disk")
@@ -31,9 +38,8 @@ enum AgentResources {
     private static func found(disk path: String) -> [String: Double] {
         let info = ProcessInfo.processInfo
         // The directory may have yet to be made.
-        var path = URL(fileURLWithPath: path)
-        while path.path != "/", !FileManager.default.fileExists(atPath: path.path) { path.deleteLastPathComponent() }
-        let space = try? FileManager.default.attributesOfFileSystem(forPath: path.path)[.systemSize] as? NSNumber
+        let place = nearestPlace(to: path)
+        let space = try? FileManager.default.attributesOfFileSystem(forPath: place)[.systemSize] as? NSNumber
         func rest(_ bytes: UInt64, _ own: Double) -> Double {
             let mebibytes = (Double(bytes) / 1_048_576).rounded(.down)
             return mebibytes > 2 * own ? mebibytes - own : (mebibytes / 2).rounded(.down)
@@ -42,6 +48,13 @@ enum AgentResources {
             "cpus": Double(info.activeProcessorCount), "mem": rest(info.physicalMemory, 1024),
             "disk": rest(space?.uint64Value ?? 0, 5120),
         ]
+    }
+
+    /// What guests can have of the memory, in MiB, where there are as many as the host has processors.
+    static func withoutMonitors(_ memory: Double, machines: Int) -> Double {
+        let share = Memory.mebibytes(UInt64(memory) / UInt64(machines))
+        let overhead = MemoryOverhead().overhead(memory: share, virtualCPUs: 1, devices: 2)
+        return max(0, memory - Double(machines) * (Double(overhead.bytes) / 1_048_576).rounded(.up))
     }
 
     /// - Throws: ``BulkheadError`` with `badOption`.
@@ -57,6 +70,15 @@ enum AgentResources {
                     $0.text.value = value
                 }
             }
+        }
+    }
+
+    /// - Throws: ``BulkheadError`` with `badOption`.
+    static func domain(_ text: String) throws(BulkheadError) -> Mesos_V1_DomainInfo {
+        do { return try MesosJSON.decode(from: Array(text.utf8)) } catch {
+            throw FlagValues.bad(
+                "--domain", "it is no DomainInfo: \(error)",
+                #"write {"fault_domain":{"region":{"name":"eu"},"zone":{"name":"eu-1"}}}"#)
         }
     }
 

@@ -11,8 +11,13 @@ struct AgentSettings {
     var flags: FlagValues
     var workDirectory: String
     var isolation: IsolationList
+    var egress: EgressChoice
+    /// Of each container.
+    var rates: RateLimits
     var address: AgentServer.Address
     var credentials: Credentials?
+    /// Nil for an agent of its own.
+    var master: MasterSettings?
     var hostname: String
     var resources: [Mesos_V1_Resource]
     var attributes: [Mesos_V1_Attribute]
@@ -22,6 +27,8 @@ struct AgentSettings {
     var collection: CollectionOptions
     /// How long SIGTERM waits for containers to end; nil leaves them running.
     var drain: Duration?
+    /// The same where the agent leaves its cluster.
+    var drainTimeout: Duration
     /// Containers of a former process are ended instead of followed, within this time, and the agent with them.
     var cleanup: Duration?
 
@@ -42,24 +49,39 @@ struct AgentSettings {
                 throw FlagValues.bad("--\(name)", "there is no virtual machine with this --isolation", "leave it out")
             }
         }
+        for (name, isolator) in [("disk_rate", "vm/disk"), ("disk_iops", "vm/disk"), ("network_rate", "vm/network")]
+        where flags.isGiven(name) && !isolation.isolators.contains(isolator) {
+            throw FlagValues.bad(
+                "--\(name)", "it is \(isolator) that limits this, which --isolation does not name", "leave it out")
+        }
+        egress = try EgressChoice(flags, isolation)
+        rates = RateLimits(
+            diskBytesPerSecond: flags["disk_rate"].flatMap { Memory($0)?.bytes },
+            diskOperationsPerSecond: flags["disk_iops"].flatMap { UInt64($0) },
+            networkBytesPerSecond: flags["network_rate"].flatMap { Memory($0)?.bytes })
         credentials = try flags["http_credentials"].map { path throws(BulkheadError) in try Credentials(file: path) }
         address = try Self.address(flags, isGuarded: credentials != nil)
+        master = try MasterSettings(flags, at: address)
         hostname = flags["hostname"] ?? ProcessInfo.processInfo.hostName
-        resources = try AgentResources.resources(flags["resources"] ?? "", disk: directory)
+        resources = try AgentResources.resources(flags["resources"] ?? "", disk: directory, hasMachines: isolation.launcher == .vm)
         attributes = try AgentResources.attributes(flags["attributes"] ?? "")
+        let domain = try flags["domain"].map(AgentResources.domain)
         executorOptions = try ExecutorOptions(
             flags,
             agent: .with { [hostname, resources, attributes] in
                 ($0.hostname, $0.resources, $0.attributes) = (hostname, resources, attributes)
+                if let domain { $0.domain = domain }
             })
+        executorOptions.hasMaster = master != nil
         executorSecret = try Self.path("jwt_secret_key", flags) ?? directory + "/executor-secret"
         collection = CollectionOptions()
         collection.delay = flags.duration("gc_delay")
         collection.headroom = flags.number("gc_disk_headroom")
         collection.interval = flags.duration("disk_watch_interval")
+        drainTimeout = flags.duration("drain_timeout")
         cleanup = flags["recover"] == "cleanup" ? flags.duration("drain_timeout") : nil
         drain = flags.isTrue("drain") ? flags.duration("drain_timeout") : nil
-        if flags.isGiven("drain_timeout"), cleanup == nil, drain == nil {
+        if flags.isGiven("drain_timeout"), cleanup == nil, drain == nil, master == nil {
             throw FlagValues.bad("--drain_timeout", "nothing is drained", "give --drain as well, or leave it out")
         }
         _ = try flags.host.budgets()

@@ -32,34 +32,74 @@ struct BulkheadAgent {
     private static func run(_ settings: AgentSettings) async throws {
         let log = try AgentLog(settings.flags["logging_level"] ?? "")
         LoggingSystem.bootstrap { LineLogHandler(label: $0, log: log) }
-        let logger = Logger(label: "bulkhead.agent")
         raiseLimits()
-        let end = EndSignals()
+        let end = try EndSignals()
         let place = try await Place(connection: nil, state: settings.workDirectory, settings: settings.flags.host)
         let lock = try WorkDirectoryLock(settings.workDirectory)
         defer { lock.end() }
+        try HostMark.check(
+            settings.workDirectory, isStrict: settings.executorOptions.isStrict, log: Logger(label: "bulkhead.agent"))
         // Of an agent that was killed.
         try PrivateFile.remove(settings.workDirectory + "/address")
         let agent = try await HostAgent(settings, place, log)
         let address = try await agent.start()
         try PrivateFile.replace(settings.workDirectory + "/address", with: Array("\(address.location)\n".utf8))
-        logger.info(
+        agent.logger.info(
             "serving",
             metadata: [
                 "address": "\(address.location)", "executors": "\(agent.place.endpoint)",
                 "isolation": "\(settings.flags["isolation"] ?? "")",
             ])
-        if settings.cleanup == nil {
-            async let _ = agent.collect()
-            await end.wait()
-        }
-        if let limit = settings.cleanup ?? settings.drain {
-            await agent.drain(within: limit)
+        let ending = settings.cleanup == nil ? await run(agent, until: end) : .signal(SIGTERM)
+        var left: [ContainerID] = []
+        if let limit = settings.cleanup ?? settings.drain ?? (ending.isForGood ? settings.drainTimeout : nil) {
+            left = await agent.drain(within: limit)
         } else {
-            logger.info("ending; containers go on")
+            agent.logger.info("ending; containers go on")
         }
+        if case .signal(SIGUSR1) = ending { await agent.leaveCluster() }
         await agent.stop()
         try PrivateFile.remove(settings.workDirectory + "/address")
+        if case .failure(let error) = ending { throw error }
+        guard left.isEmpty else {
+            throw BulkheadError(
+                .cleanupIncomplete, "drain", "these could not be ended: \(left.map(\.description).joined(separator: ", "))",
+                remedy: "see the log; a next start with --recover=cleanup tries again")
+        }
+    }
+
+    private enum Ending {
+        case signal(Int32)
+        case failure(any Error)
+
+        /// Nothing is to be found again.
+        var isForGood: Bool {
+            switch self {
+            case .signal(let number): number == SIGUSR1
+            case .failure(let error): (error as? BulkheadError)?.reason == .masterRefused
+            }
+        }
+    }
+
+    private static func run(_ agent: HostAgent, until end: EndSignals) async -> Ending {
+        await withTaskGroup(of: Ending?.self) { group in
+            group.addTask {
+                await agent.collect()
+                return nil
+            }
+            group.addTask {
+                await agent.guardWalls()
+                return nil
+            }
+            group.addTask { await end.wait().map(Ending.signal) }
+            group.addTask { await agent.masterEnd().map(Ending.failure) }
+            for await ending in group {
+                guard let ending else { continue }
+                group.cancelAll()
+                return ending
+            }
+            return .signal(SIGTERM)
+        }
     }
 
     /// As many open files as we may have: each connection and each guest takes some.

@@ -1,23 +1,16 @@
-import Dispatch
 import Glibc
+import HostSetup
 import Isolation
 
-/// SIGTERM and SIGINT.
-final class EndSignals: Sendable {
-    private let first = Once<Void>()
-    /// Dispatch locks its objects itself.
-    private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
+/// SIGTERM and SIGINT; and SIGUSR1, by which Mesos' agents leave their cluster for good.
+struct EndSignals: Sendable {
+    private let first = Once<Int32>()
 
-    init() {
-        let first = first
-        sources = [SIGTERM, SIGINT].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { first.fulfil(.success(())) }
-            source.resume()
-            return source
-        }
+    /// - Throws: ``BulkheadError`` with `stateUnusable`.
+    init() throws(BulkheadError) {
+        for number in [SIGTERM, SIGINT, SIGUSR1] { try Signals.hear(number) { [first] in first.fulfil(.success($0)) } }
     }
 
-    func wait() async { try? await first.value() }
+    /// - Returns: which one came first; nil where the wait was cancelled.
+    func wait() async -> Int32? { try? await first.value() }
 }

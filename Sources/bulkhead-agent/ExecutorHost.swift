@@ -12,13 +12,17 @@ final class ExecutorHost: ExecutorPlace {
     let program: ExecutorProgram
     private let state: StateDirectory
     private let images: ImageChoice
+    private let egress: EgressChoice
     private let served = Mutex("")
 
     /// - Throws: ``BulkheadError`` with `programMissing` where `bulkhead-executor` was not built.
-    init(_ guests: GuestSide?, state: StateDirectory, images: ImageChoice) throws(BulkheadError) {
+    init(
+        _ guests: GuestSide?, state: StateDirectory, images: ImageChoice, egress: EgressChoice
+    ) throws(BulkheadError) {
         self.guests = guests
         self.state = state
         self.images = images
+        self.egress = egress
         let path = try Self.find(isStatic: guests != nil)
         program =
             guests == nil
@@ -29,6 +33,8 @@ final class ExecutorHost: ExecutorPlace {
 
     /// Executors' own address.
     var listening: String { guests?.address ?? "127.0.0.1" }
+
+    var leastMemory: Memory { guests == nil ? Memory(bytes: 0) : Resources.leastMemory }
 
     var endpoint: String { served.withLock { $0 } }
 
@@ -48,6 +54,8 @@ final class ExecutorHost: ExecutorPlace {
     func image(for container: Mesos_V1_ContainerInfo?) throws(BulkheadError) -> String {
         try images.image(container?.imageName)
     }
+
+    func egress(_ wish: String?) throws(BulkheadError) -> EgressPolicy { try egress.policy(wish) }
 
     private static let guestPath = "/usr/libexec/bulkhead-executor"
 

@@ -13,7 +13,7 @@ struct Bulkhead: AsyncParsableCommand {
         subcommands: [
             Run.self, PS.self, RM.self, Sweep.self, Console.self, Doctor.self, Template.self, ImageCommand.self,
             AgentCommand.self, Submit.self, Logs.self, Wait.self, Kill.self, Usage.self, Inspect.self, Update.self,
-            Exec.self,
+            Exec.self, Files.self, SelfTestCommand.self,
         ])
 
     /// Arguments may hold any bytes; they pass through the parser in ``RawText`` form. Whatever we or the host cannot
@@ -45,16 +45,19 @@ struct Bulkhead: AsyncParsableCommand {
     }
 }
 
-/// Writes to standard error, in the bytes that a text was made of.
+/// Writes to standard error, in the bytes that a text was made of; on a terminal none of them does anything.
 func writeError(_ text: String) {
-    try? StandardStream.errors.writeNow(RawText.decode(text))
+    let bytes = RawText.decode(text)
+    try? StandardStream.errors.writeNow(StandardStream.errors.isTerminal ? TerminalText.shown(bytes) : bytes)
 }
 
-/// Writes a line to standard output.
+/// Writes a line to standard output; on a terminal no character of it does anything.
 ///
 /// - Throws: ``BulkheadError`` with `fileUnwritable`; `ExitCode` as of SIGPIPE where its reader has gone.
 func writeLine(_ text: String) throws {
-    do { try StandardStream.output.writeNow(Array((text + "\n").utf8)) } catch let error as StreamClosed {
+    let bytes = Array((text + "\n").utf8)
+    let shown = StandardStream.output.isTerminal ? TerminalText.shown(bytes) : bytes
+    do { try StandardStream.output.writeNow(shown) } catch let error as StreamClosed {
         throw error.named("standard output")
     }
 }

@@ -16,7 +16,8 @@ struct Doctor: AsyncParsableCommand {
     func run() async throws {
         let place = try await Place(connection: places.connection, isMade: false)
         let doctor = try VMIsolation.Doctor(
-            place.state, connection: place.connection, images: place.images, network: network)
+            place.state, connection: place.connection, images: place.images, templates: place.templates,
+            network: network)
         let checks = await doctor.examine()
         if json {
             try printJSON(checks)

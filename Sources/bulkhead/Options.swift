@@ -65,22 +65,31 @@ struct RateOptions: ParsableArguments {
 /// The resources of one task.
 struct ResourceOptions: ParsableArguments {
     @Option(help: "Processors; fractions are allowed (1.5).")
-    var cpus = "1"
+    var cpus = "\(Resources.standard.cpus)"
 
     @Option(name: .customLong("mem"), help: "Memory of the guest in MiB, or with a unit: 512M, 2G.")
-    var memory = "256"
+    var memory = "\(Resources.standard.memory.mebibytes)"
 
     @Option(help: "Scratch space at /sandbox in MiB, or with a unit.")
-    var disk = "1024"
+    var disk = "\(Resources.standard.disk.mebibytes)"
 
     func resources() throws -> Resources {
-        guard let cpus = CPUs(cpus) else { throw bad("--cpus", cpus, "a number from 0.01 to 4096, such as 1.5") }
-        guard let memory = Memory(memory) else { throw bad("--mem", memory, "MiB or a size such as 512M or 2G") }
-        guard let disk = Memory(disk) else { throw bad("--disk", disk, "MiB or a size such as 512M or 2G") }
-        return Resources(cpus: cpus, memory: memory, disk: disk)
+        Resources(
+            cpus: try Self.processors(cpus), memory: try Self.size(memory, "--mem"),
+            disk: try Self.size(disk, "--disk"))
     }
 
-    private func bad(_ option: String, _ value: String, _ wanted: String) -> BulkheadError {
+    static func processors(_ text: String) throws(BulkheadError) -> CPUs {
+        guard let cpus = CPUs(text) else { throw bad("--cpus", text, "a number from 0.01 to 4096, such as 1.5") }
+        return cpus
+    }
+
+    static func size(_ text: String, _ option: String) throws(BulkheadError) -> Memory {
+        guard let size = Memory(text) else { throw bad(option, text, "MiB or a size such as 512M or 2G") }
+        return size
+    }
+
+    private static func bad(_ option: String, _ value: String, _ wanted: String) -> BulkheadError {
         BulkheadError(
             .badResource, "\(option) “\(value)”", "it is no amount above zero that can be meant",
             remedy: "give \(wanted)")

@@ -93,14 +93,14 @@ extension [UInt8] {
 
 /// `90`, `90s`, `10m`, `2h`.
 enum TimeLimit {
-    static func parse(_ text: String) throws -> Duration {
+    static func parse(_ text: String, _ option: String) throws -> Duration {
         let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
         let unit = text.last.flatMap { units[$0] }
         guard let value = Double(unit == nil ? text[...] : text.dropLast()), value > 0,
             value * (unit ?? 1) <= 31_536_000
         else {
             throw BulkheadError(
-                .badOption, "--timeout “\(text)”", "it is no time above zero", remedy: "give seconds, 90s, 10m or 2h")
+                .badOption, "\(option) “\(text)”", "it is no time above zero", remedy: "give seconds, 90s, 10m or 2h")
         }
         return .milliseconds(Int64(value * (unit ?? 1) * 1000))
     }

@@ -27,9 +27,8 @@ final class Progress: Sendable {
             line.withLock { line in
                 if let duration = entry.duration { line.done += "\(entry.stage.rawValue) \(duration.short)  " }
                 line.shown = true
-                writeError(
-                    "\r\u{1b}[K\u{1b}[2m\(line.done)\(entry.duration == nil ? entry.stage.rawValue + " …" : "")\u{1b}[0m"
-                )
+                let stage = entry.duration == nil ? entry.stage.rawValue + " …" : ""
+                Progress.draw("\r\u{1b}[K\u{1b}[2m\(line.done)\(stage)\u{1b}[0m")
             }
         }
     }
@@ -43,10 +42,13 @@ final class Progress: Sendable {
 
     func clear() {
         line.withLock { line in
-            if line.shown { writeError("\r\u{1b}[K") }
+            if line.shown { Progress.draw("\r\u{1b}[K") }
             line.shown = false
         }
     }
+
+    /// Words of our own, and what a terminal does with them.
+    private static func draw(_ text: String) { try? StandardStream.errors.writeNow(Array(text.utf8)) }
 
     private static func line(_ entry: Timeline.Entry) -> String {
         let begin = "bulkhead: \(entry.begin.short) \(entry.stage.rawValue)"

@@ -20,6 +20,10 @@ struct Run: AsyncParsableCommand {
     @Option(help: "Image by name, or a path that contains a “/”.") var image = ImageStore.defaultName
     @Option(help: "Domain template; docs/templates.md.") var template: String?
     @Option(help: "libvirt network; by default one of our own without a way out.") var network: String?
+    @Option(help: "What the guest may reach: none, nat, destinations such as 192.0.2.0/24:443; docs/isolators/network.md.")
+    var egress = "\(EgressPolicy.nothing)"
+    @Option(help: "How often the rules are looked at that keep the guest in, and set anew where they are gone; 2s by default.")
+    var wallCheckInterval: String?
     @Option(help: "auto, kvm or tcg.") var accel = AccelerationPolicy.auto.rawValue
     @Option(name: .customLong("env"), parsing: .singleValue, help: "K=V, or K to pass our own value on.")
     var environment: [String] = []
@@ -44,10 +48,14 @@ struct Run: AsyncParsableCommand {
         let place = try await places.place()
         let list = try IsolationList(isolation)
         let config = try config(list)
-        let containerizer = try containerizer(place, list)
+        let (engine, machines) = try parts(place, list)
+        let containerizer = try engine.containerizer(machines, list)
+        let watch = WallWatch(
+            engine: engine, machines: machines, config: config,
+            interval: try wallCheckInterval.map { try TimeLimit.parse($0, "--wall-check-interval") } ?? WallWatch.standard)
         let progress = Progress(style: json ? .none : verbose ? .lines : isatty(STDERR_FILENO) == 1 ? .live : .none)
         let terminal = tty ? try Terminal() : nil
-        let signals = SignalRelay()
+        let signals = try SignalRelay()
         let reads = tty || isatty(STDIN_FILENO) == 0
         let readInput: @Sendable () async throws -> [UInt8]? = { try await StandardStream.input.read() }
         let streams = CommandStreams(
@@ -63,11 +71,21 @@ struct Run: AsyncParsableCommand {
             // Before it is known there is nothing to clean up.
             Task { do { try await containerizer.destroy(config.id) } catch { _exit(130) } }
         }
+        let watching = Task {
+            guard list.isolators.contains("vm/network") else { return }
+            await watch.run { words in
+                progress.clear()
+                // The terminal may be the command's, and raw.
+                writeError("bulkhead: \(words)\n".replacing("\n", with: terminal == nil ? "\n" : "\r\n"))
+            }
+        }
         let report = await report(of: config, in: containerizer, streams) { entry in
             progress.show(entry)
+            if entry.stage == .start { watch.begun.fulfil(.success(())) }
             if entry.stage == .run { entry.duration == nil ? terminal?.makeRaw() : terminal?.restore() }
             if entry.duration == nil, [.prepare, .start, .run].contains(entry.stage) { pages.release() }
         }
+        watching.cancel()
         terminal?.restore()
         progress.clear()
         let result = RunResult(report, total: ContinuousClock.now - started)
@@ -87,11 +105,11 @@ struct Run: AsyncParsableCommand {
         }
     }
 
-    private func containerizer(_ place: Place, _ list: IsolationList) throws -> Containerizer {
+    private func parts(_ place: Place, _ list: IsolationList) throws -> (Engine, Engine.Machines) {
         let machines = try place.machines(template: template, network: network, acceleration: ("--accel", accel))
         try check(list)
         if list.launcher == .vm { _ = try place.images.image(image) }
-        return try place.engine().containerizer(machines, list)
+        return (try place.engine(), machines)
     }
 
     /// No option is silently without effect.
@@ -101,11 +119,21 @@ struct Run: AsyncParsableCommand {
                 .badOption, "--timeout", "--isolation \(isolation) names no isolator of time",
                 remedy: "add vm/time, process/time or external/time")
         }
+        if network != nil, egress != "\(EgressPolicy.nothing)" {
+            throw BulkheadError(
+                .badOption, "--egress", "--network is given as well, and the guest gets what that network gives",
+                remedy: "give one of them")
+        }
+        if wallCheckInterval != nil, network != nil {
+            throw BulkheadError(
+                .badOption, "--wall-check-interval", "there are no rules of ours on --network \(network ?? "")",
+                remedy: "leave it out")
+        }
         guard list.launcher != .vm else { return }
         let idle = [
             ("--image", image != ImageStore.defaultName), ("--template", template != nil),
-            ("--network", network != nil),
-            ("--accel", accel != AccelerationPolicy.auto.rawValue), ("--keep", keep),
+            ("--network", network != nil), ("--egress", egress != "\(EgressPolicy.nothing)"),
+            ("--wall-check-interval", wallCheckInterval != nil), ("--accel", accel != AccelerationPolicy.auto.rawValue), ("--keep", keep),
         ]
         for (option, isGiven) in idle where isGiven {
             throw BulkheadError(
@@ -118,7 +146,7 @@ struct Run: AsyncParsableCommand {
             throw BulkheadError(
                 .badOption, "COMMAND", "it is missing", remedy: "write it behind --: bulkhead run -- true")
         }
-        let limit = try timeout.map { try TimeLimit.parse($0) }
+        let limit = try timeout.map { try TimeLimit.parse($0, "--timeout") }
         let identifier = try name.map { name throws(BulkheadError) in try ContainerID(name) } ?? ContainerID.random()
         let variables = try environment.map { try Pair.variable($0) }
         let gets = try get.map { try Pair.get($0) }
@@ -129,6 +157,6 @@ struct Run: AsyncParsableCommand {
                 arguments: command, environment: variables, directory: try Pair.absolute(workdir, "--workdir"),
                 user: user, terminal: tty),
             puts: try put.map { try Pair.put($0) }, gets: gets, timeLimit: limit,
-            rates: try rates.limits(list), keep: keep)
+            rates: try rates.limits(list), egress: try EgressPolicy(egress), keep: keep)
     }
 }

@@ -1,13 +1,12 @@
-import Dispatch
 import Glibc
+import HostSetup
+import Isolation
 import Synchronization
 
 /// Passes SIGINT, SIGTERM and SIGHUP on to the command; a second one of any destroys the guest. What the caller had us
 /// ignore, as `nohup` does, stays ignored.
 final class SignalRelay: Sendable {
     let forCommand: AsyncStream<Int32>
-    /// Dispatch locks its objects itself.
-    private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
     private let second = Mutex<(@Sendable () -> Void)?>(nil)
 
     var secondSignal: (@Sendable () -> Void)? {
@@ -15,18 +14,15 @@ final class SignalRelay: Sendable {
         set { second.withLock { $0 = newValue } }
     }
 
-    init() {
+    /// - Throws: ``BulkheadError`` with `stateUnusable` where the kernel gives no more descriptors.
+    init() throws(BulkheadError) {
         let (stream, continuation) = AsyncStream.makeStream(of: Int32.self, bufferingPolicy: .bufferingOldest(4))
         forCommand = stream
-        let queue = DispatchQueue(label: "signals")
-        let heeded = [SIGINT, SIGTERM, SIGHUP].filter { !SignalRelay.ignore($0) }
-        sources = heeded.map { DispatchSource.makeSignalSource(signal: $0, queue: queue) }
         let count = Counter()
-        for (source, number) in zip(sources, heeded) {
-            source.setEventHandler { [weak self] in
+        for number in [SIGINT, SIGTERM, SIGHUP] where !SignalRelay.ignore(number) {
+            try Signals.hear(number) { [weak self] number in
                 if count.next() > 1 { self?.secondSignal?() } else { continuation.yield(number) }
             }
-            source.resume()
         }
     }
 

@@ -7,11 +7,13 @@ struct StandardStream: Sendable {
     static let output = StandardStream(STDOUT_FILENO)
     static let errors = StandardStream(STDERR_FILENO)
 
+    let isTerminal: Bool
     private let descriptor: Int32
     private let queue: DispatchQueue
 
     private init(_ descriptor: Int32) {
         self.descriptor = descriptor
+        isTerminal = isatty(descriptor) == 1
         queue = DispatchQueue(label: "stream \(descriptor)")
     }
 

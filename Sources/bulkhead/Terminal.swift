@@ -1,5 +1,5 @@
-import Dispatch
 import Glibc
+import HostSetup
 import Isolation
 import VMIsolation
 
@@ -8,8 +8,6 @@ import VMIsolation
 final class Terminal: Sendable {
     let sizes: AsyncStream<(Int, Int)>
     private let former: termios
-    /// Dispatch locks its objects itself.
-    private nonisolated(unsafe) let source: any DispatchSourceSignal
 
     /// - Throws: ``BulkheadError`` with `badOption` where standard input is no terminal.
     init() throws {
@@ -21,14 +19,13 @@ final class Terminal: Sendable {
         let (stream, continuation) = AsyncStream.makeStream(of: (Int, Int).self, bufferingPolicy: .bufferingNewest(1))
         sizes = stream
         continuation.yield(Terminal.size())
-        source = DispatchSource.makeSignalSource(signal: SIGWINCH, queue: DispatchQueue(label: "terminal"))
-        source.setEventHandler { continuation.yield(Terminal.size()) }
-        source.resume()
+        try Signals.hear(SIGWINCH) { _ in continuation.yield(Terminal.size()) }
     }
 
     var request: TerminalRequest {
         let (columns, rows) = Terminal.size()
-        return TerminalRequest(type: RawText.environment("TERM") ?? "xterm", columns: columns, rows: rows)
+        let type = RawText.environment("TERM") ?? TerminalRequest.standard.type
+        return TerminalRequest(type: type, columns: columns, rows: rows)
     }
 
     func makeRaw() {
@@ -45,7 +42,9 @@ final class Terminal: Sendable {
     /// Columns and rows.
     static func size() -> (Int, Int) {
         var size = winsize()
-        guard ioctl(STDIN_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return (80, 24) }
+        guard ioctl(STDIN_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+            return (TerminalRequest.standard.columns, TerminalRequest.standard.rows)
+        }
         return (Int(size.ws_col), Int(size.ws_row))
     }
 }

@@ -3,6 +3,14 @@ import Glibc
 import TestSupport
 import Testing
 
+extension Trait where Self == ConditionTrait {
+    static var onLibvirt: Self {
+        .enabled("BULKHEAD_TEST_URI names no libvirt daemon to use; bin/test brings one") {
+            ProcessInfo.processInfo.environment["BULKHEAD_TEST_URI"]?.isEmpty == false
+        }
+    }
+}
+
 /// A work directory of a test's own, and the built agent on it.
 final class AgentTrial: Sendable {
     static let programs =
@@ -40,7 +48,10 @@ final class AgentTrial: Sendable {
     func start(_ flags: [String] = [], environment: [String: String] = [:]) async throws -> RunningAgent {
         let own = ["--work_dir=\(work)", "--isolation=\(isolation)"]
         let port = flags.contains { $0.hasPrefix("--port") || $0.hasPrefix("--http_socket") } ? [] : ["--port=0"]
-        let program = try begin(own + port + flags, environment: environment)
+        // A guest's executor comes when the guest has booted, on a host that boots others as well.
+        let named = flags.contains { $0.hasPrefix("--executor_registration_timeout") }
+        let patience = isolation == "vm" && !named ? ["--executor_registration_timeout=5mins"] : []
+        let program = try begin(own + port + patience + flags, environment: environment)
         try await program.awaitError("serving", within: .seconds(60))
         let line = try #require(program.errorText.split(separator: "\n").last { $0.contains("serving") })
         let word = try #require(line.split(separator: " ").first { $0.hasPrefix("address=") })
@@ -49,7 +60,8 @@ final class AgentTrial: Sendable {
 
     /// Starts the agent with just these arguments.
     func begin(
-        _ arguments: [String], of name: String = "bulkhead-agent", environment more: [String: String] = [:]
+        _ arguments: [String], of name: String = "bulkhead-agent", environment more: [String: String] = [:],
+        input: RunningProgram.Input = .none
     ) throws -> RunningProgram {
         var values = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("BULKHEAD_") }
         values["BULKHEAD_CACHE_DIR"] = isolation == "vm" ? nil : directory.path + "/cache"
@@ -57,14 +69,14 @@ final class AgentTrial: Sendable {
         values.merge(more) { $1 }
         return try RunningProgram(
             ([Self.programs + "/" + name] + arguments).map { Array($0.utf8) },
-            environment: values.map { Array("\($0)=\($1)".utf8) })
+            environment: values.map { Array("\($0)=\($1)".utf8) }, input: input)
     }
 
     /// Runs the agent to its end.
     func refused(_ arguments: [String], environment: [String: String] = [:]) async throws -> (status: Int32, text: String)
     {
         let program = try begin(arguments, environment: environment)
-        return (try await program.wait(within: .seconds(30)), program.errorText)
+        return (try await program.wait(within: .seconds(60)), program.errorText)
     }
 }
 

@@ -67,6 +67,18 @@ import Testing
         #expect(try await agent.call(#"{"type":"GET_HEALTH"}"#).status == 200)
     }
 
+    @Test(arguments: ["[", "{\"a\":"]) func deepBodiesAreRefused(_ opening: String) async throws {
+        let agent = try await trial.start()
+        let deep = String(repeating: opening, count: (1 << 20) / opening.utf8.count)
+        let file = try trial.directory.file("deep", Array((#"{"type":"GET_HEALTH","x":"# + deep).utf8))
+        for path in ["/api/v1", "/bulkhead/v1/tasks"] {
+            let answer = try await agent.curl(
+                ["-H", "Content-Type: application/json", "--data-binary", "@" + file, agent.address + path])
+            #expect(answer.status == 400, "\(path): \(answer)")
+        }
+        #expect(try await agent.get("/health").status == 200)
+    }
+
     @Test func aCallThatIsTooLargeIsRefused() async throws {
         let agent = try await trial.start()
         let file = try trial.directory.file("large", [UInt8](repeating: 32, count: 5 << 20))
@@ -94,7 +106,7 @@ import Testing
         #expect(try await agent.call(set).status == 200)
         let get = #"{"type":"GET_LOGGING_LEVEL"}"#
         #expect(try await agent.call(get).member("get_logging_level", "level") as? Int == 2)
-        try await eventually("the former level", within: .seconds(10)) {
+        try await eventually("the former level", within: .seconds(30)) {
             try await agent.call(get).member("get_logging_level", "level") as? Int == 0 ? true : nil
         }
     }

@@ -78,7 +78,7 @@ import Testing
         try await eventually("the command", within: .seconds(30)) { program.outputText == "up\n" ? true : nil }
         let number = try #require(pid_t(try await agent.file("/sandboxes/one/number").text.dropLast()))
         program.signal(SIGKILL)
-        try await eventually("its end", within: .seconds(10)) { isRunning(number) ? nil : true }
+        try await eventually("its end", within: .seconds(30)) { isRunning(number) ? nil : true }
     }
 
     @Test func itsContainersEndIsItsOwn() async throws {

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Glibc
 import TestSupport
 import Testing
@@ -39,11 +40,31 @@ import Testing
         (["--default_container_info=[]"], "--default_container_info: it is no ContainerInfo"),
         (["--jwt_secret_key=key"], "--jwt_secret_key “key”: it is no absolute path"),
         (["--budget_lease=0"], "--budget_lease “0”"), (["--config=/none"], "configuration /none: it is not there"),
+        (["--disk_rate=1K"], "--disk_rate “1K”: it is no amount from 4 KiB up"), (["--network_rate=fast"], "“fast”"),
+        (["--disk_iops=0"], "--disk_iops “0”"), (["--disk_rate=1M"], "--disk_rate: it is vm/disk that limits this"),
+        (["--network_rate=1M"], "--network_rate: it is vm/network that limits this"),
         (["--http_socket=/x"], "--port: --http_socket is served instead"),
     ])
     func rangesAndContradictionsAreNamed(_ flags: [String], _ words: String) async throws {
         let (status, text) = try await trial.refused(own + flags)
         #expect(status == 125 && text.contains(words), "\(status) \(text)")
+    }
+
+    @Test(arguments: [
+        (["--credential=/x"], "--credential: there is no master"), (["--domain={}"], "--domain: there is no master"),
+        (["--master=a:1", "--credential=/none"], "--credential “/none”: it cannot be read"),
+        (["--master=a:1", "--advertise_ip=::1"], "--advertise_ip ::1: a master cannot reach us there"),
+        (["--master=a:1", "--advertise_ip=0.0.0.0"], "--advertise_ip 0.0.0.0: a master"),
+        (["--master=a:1", "--advertise_port=0"], "--advertise_port “0”"), (["--master=a:1", "--domain=[]"], "--domain: it is no"),
+        (["--master=a:1", "--reconfiguration_policy=any"], "give equal or additive"),
+        (["--master=a:1", "--zk_session_timeout=1ms"], "--zk_session_timeout “1ms”"),
+        (["--master=here"], "--master “here”"), (["--master=zk://a:1"], "--master “zk://a:1”"),
+        (["--master=zk://a:1/"], "--master “zk://a:1/”"), (["--master=file:///none"], "--master “file:///none”"),
+    ])
+    func theMastersAreLookedAtBeforeAnythingIsMade(_ flags: [String], _ words: String) async throws {
+        let (status, text) = try await trial.refused(own + flags)
+        #expect(status == 125 && text.contains(words), "\(status) \(text)")
+        #expect(!FileManager.default.fileExists(atPath: trial.work))
     }
 
     @Test(arguments: [
@@ -127,6 +148,59 @@ import Testing
         #expect(status == 125 && text.contains("addressUnusable: address 127.0.0.1:\(port): Address already in use"), "\(text)")
     }
 
+    /// TEST-NET-1, which no host has.
+    @Test func anAddressThatIsNotThereIsNamed() async throws {
+        let file = try trial.directory.file(
+            "credentials", Array(#"{"credentials":[{"principal":"ops","secret":"s"}]}"#.utf8))
+        let (status, text) = try await trial.refused(own + ["--ip=192.0.2.1", "--http_credentials=\(file)"])
+        #expect(status == 125 && text.contains("addressUnusable: address 192.0.2.1:"), "\(status) \(text)")
+    }
+
+    /// Even root cannot write there.
+    @Test func aWorkDirectoryThatCannotBeWrittenIsNamed() async throws {
+        let (status, text) = try await trial.refused(["--work_dir=/sys/kernel", "--isolation=process", "--port=0"])
+        #expect(status == 125 && text.contains("stateUnusable: ") && text.contains("/sys/kernel"), "\(status) \(text)")
+    }
+
+    @Test(.enabled("the host has no machine-id") { FileManager.default.contents(atPath: "/etc/machine-id")?.isEmpty == false })
+    func aWorkDirectoryOfAnotherHostIsRefused() async throws {
+        let first = try await trial.start()
+        first.program.signal(SIGTERM)
+        #expect(try await first.program.wait(within: .seconds(20)) == 0)
+        let path = trial.work + "/machine-id"
+        let own = try String(contentsOfFile: "/etc/machine-id", encoding: .utf8)
+        #expect(try String(contentsOfFile: path, encoding: .utf8).hasPrefix(own.prefix(32)))
+        try Data("00000000000000000000000000000001\n".utf8).write(to: URL(fileURLWithPath: path))
+        let (status, text) = try await trial.refused(self.own)
+        #expect(status == 125 && text.contains("stateUnusable: --work_dir") && text.contains("another host's"), "\(text)")
+        let second = try await trial.start(["--no-strict"])
+        second.program.signal(SIGTERM)
+        #expect(try await second.program.wait(within: .seconds(20)) == 0)
+        #expect(try String(contentsOfFile: path, encoding: .utf8).hasPrefix(own.prefix(32)))
+    }
+
+    /// Of a newer version, or no store at all: nothing of it is changed.
+    @Test(arguments: ["agent.db", "ledger.sqlite"], ["newer", "garbage"])
+    func aWorkDirectoryOfAnotherVersionIsLeftAsItIs(_ name: String, _ kind: String) async throws {
+        let first = try await trial.start()
+        first.program.signal(SIGTERM)
+        #expect(try await first.program.wait(within: .seconds(20)) == 0)
+        let path = trial.work + "/" + name
+        if kind == "newer" {
+            let database = try DatabaseQueue(path: path)
+            try await database.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('999')") }
+            try database.close()
+        } else {
+            // SQLite would make it whole again from what the former agent may have left in its log.
+            for log in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + log) }
+            try Data("this is no database at all, and never was one".utf8).write(to: URL(fileURLWithPath: path))
+        }
+        let before = try Data(contentsOf: URL(fileURLWithPath: path))
+        let (status, text) = try await trial.refused(own)
+        #expect(status == 125 && text.contains("stateUnusable: ") && text.contains(name), "\(status) \(text)")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+    }
+
     @Test func credentialsAreAskedFor() async throws {
         let file = try trial.directory.file(
             "credentials", Array(#"{"credentials":[{"principal":"ops","secret":"s:3"}]}"#.utf8))
@@ -153,7 +227,7 @@ import Testing
         var status = stat()
         #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
         agent.program.signal(SIGTERM)
-        #expect(try await agent.program.wait(within: .seconds(10)) == 0)
+        #expect(try await agent.program.wait(within: .seconds(30)) == 0)
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 

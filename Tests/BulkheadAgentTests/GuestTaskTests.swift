@@ -4,11 +4,7 @@ import TestSupport
 import Testing
 
 /// The agent with real guests, as its user meets it.
-@Suite(
-    .serialized,
-    .enabled("BULKHEAD_TEST_URI names no libvirt daemon to use; bin/test brings one") {
-        ProcessInfo.processInfo.environment["BULKHEAD_TEST_URI"]?.isEmpty == false
-    })
+@Suite(.serialized, .onLibvirt)
 struct GuestTaskTests {
     private let trial = AgentTrial(isolation: "vm")
 
@@ -31,13 +27,15 @@ struct GuestTaskTests {
             first, ["exec", "story", "--", "sh", "-c", "wc -l </sandbox/counts >/dev/null; echo in $(hostname); exit 4"])
         let container = try await trial.container(first, "story")
         #expect(beside == .init(status: 4, output: "in \(container)\n", errors: ""))
+        try await enter("story", first)
         first.program.signal(SIGKILL)
-        _ = try await first.program.wait(within: .seconds(10))
+        _ = try await first.program.wait(within: .seconds(30))
 
         let second = try await trial.start()
         let seen = try await lines(second).count
         try await trial.says("line \(seen + 20)\n", "story", second)
         #expect(try await Self.address(statuses(second).last) == guest)
+        try await leaveMuch(second)
         let killed = try await trial.bulkhead(second, ["kill", "story"])
         #expect(killed.status == 0, "\(killed)")
         let end = try await trial.bulkhead(second, ["wait", "story"])
@@ -54,7 +52,35 @@ struct GuestTaskTests {
         let count = try await second.file("/sandboxes/\(container)/files/counts")
         // The kill may have come between the two.
         #expect([all.count - 1, all.count].contains(count.text.split(separator: "\n").count), "\(count)")
-        try await endAndSweep(second)
+        try await trial.sweep(second)
+    }
+
+    /// Whoever has seen a task's end gets all that it wrote, also what is still on its way out of the guest.
+    private func leaveMuch(_ agent: RunningAgent) async throws {
+        let script = ["sh", "-c", "seq 300000; exit 4"]
+        _ = try await trial.submit(agent, ["--name", "much", "--cpus", "1", "--mem", "128", "--"] + script)
+        #expect(try await trial.bulkhead(agent, ["wait", "much"], within: .seconds(120)).status == 4)
+        let logs = try await trial.bulkhead(agent, ["logs", "much"])
+        #expect(logs.output.utf8.elementsEqual((1...300_000).map { "\($0)\n" }.joined().utf8), "\(logs.output.count)")
+    }
+
+    /// As a person does, at a terminal.
+    private func enter(_ task: String, _ agent: RunningAgent) async throws {
+        let terminal = try PseudoTerminal(columns: 90, rows: 30)
+        let program = try trial.begin(
+            ["exec", "-it", task, "--", "sh"], of: "bulkhead",
+            environment: ["BULKHEAD_AGENT": agent.address, "TERM": "vt100"], input: .terminal(terminal))
+        terminal.type("stty size; echo $TERM $((40 + 2))\r")
+        try await terminal.awaitText("30 90\r\nvt100 42", within: .seconds(60))
+        #expect(terminal.text.contains("echo $TERM $((40 + 2))"), "what is typed is shown: \(terminal.text)")
+        terminal.resize(columns: 70, rows: 20)
+        terminal.type("until stty size | grep '20 70'; do sleep 0.2; done\r")
+        try await terminal.awaitText("\r\n20 70", within: .seconds(60))
+        terminal.type("sleep 1000\r")
+        try await Task.sleep(for: .milliseconds(500))
+        terminal.type("\u{3}")
+        terminal.type("exit 6\r")
+        #expect(try await program.wait(within: .seconds(60)) == 6, "\(terminal.text)")
     }
 
     /// A guest speaks to the executors' endpoint alone, and only with its token.
@@ -76,7 +102,7 @@ struct GuestTaskTests {
         let ended = try await trial.bulkhead(local, words, within: .seconds(120))
         let lines = ended.output.split(whereSeparator: \.isNewline)
         #expect(lines == ["operator: ", "executor: HTTP/1.0 401 Unauthorized"], "\(ended)")
-        try await endAndSweep(agent)
+        try await trial.sweep(agent)
     }
 
     private func statuses(_ agent: RunningAgent) async throws -> [[String: Any]] {
@@ -92,17 +118,5 @@ struct GuestTaskTests {
     private func lines(_ agent: RunningAgent) async throws -> [String] {
         let logs = try await trial.bulkhead(agent, ["logs", "story"])
         return logs.output.split(separator: "\n").map(String.init)
-    }
-
-    /// Nothing is to be swept but the network.
-    private func endAndSweep(_ agent: RunningAgent) async throws {
-        agent.program.signal(SIGTERM)
-        #expect(try await agent.program.wait(within: .seconds(20)) == 0, "\(agent.program.errorText)")
-        let sweep = try trial.begin(
-            ["sweep", "--network", "--json"], of: "bulkhead", environment: ["BULKHEAD_STATE_DIR": trial.work])
-        #expect(try await sweep.wait(within: .seconds(60)) == 0, "\(sweep.errorText)")
-        let findings = try JSONSerialization.jsonObject(with: Data(sweep.output)) as? [[String: Any]] ?? []
-        let left = findings.filter { $0["verdict"] as? String == "remove" }.compactMap { $0["what"] as? String }
-        #expect(left.allSatisfy { $0.hasPrefix("network ") }, "left: \(left)")
     }
 }

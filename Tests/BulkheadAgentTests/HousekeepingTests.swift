@@ -27,12 +27,11 @@ import Testing
             ["--gc_delay=1secs", "--gc_disk_headroom=0", "--disk_watch_interval=50ms"])
         try await runs("living", "echo on; exec sleep 1000", on: agent)
         #expect(try await agent.launch("old", "echo x > left").status == 200)
-        #expect(try await agent.exitStatus(of: "old") == 0)
         let path = trial.work + "/sandboxes/"
-        try await eventually("the sandbox's end", within: .seconds(30)) {
+        try await eventually("the sandbox's end", within: .seconds(60)) {
             FileManager.default.fileExists(atPath: path + "old") ? nil : true
         }
-        try await eventually("the count", within: .seconds(10)) {
+        try await eventually("the count", within: .seconds(30)) {
             try await agent.get("/metrics/snapshot").member("gc/path_removals_succeeded") as? Int == 1 ? true : nil
         }
         #expect(try await agent.ask("WAIT_CONTAINER", "old").status == 404)
@@ -41,7 +40,7 @@ import Testing
     }
 
     @Test func launchesThatFailForTheHostsReasonsMakeItUnhealthy() async throws {
-        let agent = try await trial.start(["--launch_failure_limit=2", "--launch_failure_backoff=4secs"])
+        let agent = try await trial.start(["--launch_failure_limit=2", "--launch_failure_backoff=15secs"])
         // Somebody puts a file in the sandboxes' place.
         let path = trial.work + "/sandboxes"
         try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
@@ -63,7 +62,7 @@ import Testing
         #expect(agent.program.errorText.contains("unhealthy: launches fail"))
         try FileManager.default.removeItem(atPath: path)
         try FileManager.default.moveItem(atPath: path + ".away", toPath: path)
-        try await eventually("a launch", within: .seconds(30)) {
+        try await eventually("a launch", within: .seconds(60)) {
             try await agent.launch("d", "true").status == 200 ? true : nil
         }
         #expect(try await agent.get("/health").status == 200)
@@ -101,12 +100,12 @@ import Testing
 
     @Test func sandboxesOfTasksAreRemovedAndTheTasksStayKnown() async throws {
         let agent = try await trial.start(
-            ["--gc_delay=3secs", "--gc_disk_headroom=0", "--disk_watch_interval=50ms"])
-        let task = try await trial.submit(agent, ["--", "true"])
+            ["--gc_delay=1secs", "--gc_disk_headroom=0", "--disk_watch_interval=50ms"])
+        let task = try await trial.submit(agent, ["--", "sh", "-c", "until [ -e go ]; do sleep 0.05; done"])
         let sandbox = trial.work + "/sandboxes/" + (try await trial.container(agent, task))
-        #expect(FileManager.default.fileExists(atPath: sandbox))
+        #expect(FileManager.default.createFile(atPath: sandbox + "/go", contents: nil))
         #expect(try await trial.bulkhead(agent, ["wait", task]).status == 0)
-        try await eventually("the sandbox's end", within: .seconds(30)) {
+        try await eventually("the sandbox's end", within: .seconds(60)) {
             FileManager.default.fileExists(atPath: sandbox) ? nil : true
         }
         #expect(try await agent.get("/bulkhead/v1/tasks/\(task)").member("state") as? String == "TASK_FINISHED")
@@ -122,14 +121,48 @@ import Testing
         #expect(try await second.exitStatus(of: "ignores") == 9)
     }
 
+    /// The external program refuses to stop its container for as long as there is a file.
+    @Test func aDrainThatLeavesSomethingSaysSo() async throws {
+        let here = TemporaryDirectory()
+        let script = #"""
+            #!/bin/sh
+            cd '\#(here.path)' || exit
+            request=$(cat)
+            field() { printf '%s' "$request" | sed "s/.*\"$1\":\"\([^\"]*\)\".*/\1/"; }
+            case $1 in
+            describe) echo '{"protocol":1,"operations":[]}' ;;
+            start) printf '{"id":"%s","name":"%s","owner":"%s","running":true}' "$(field id)" "$(field name)" \
+                "$(field owner)" >one ;;
+            wait) while [ -e one ]; do sleep 0.05; done; echo '{"exited":0}' ;;
+            stop) [ ! -e keeps ] && rm -f one ;;
+            list) printf '{"containers":[%s]}' "$(cat one 2>/dev/null)" ;;
+            esac
+            """#
+        let program = try TestProgram.write(script, at: here.path + "/program")
+        let keeps = try here.file("keeps", [])
+        let trial = AgentTrial(isolation: "external:\(program)")
+        let first = try await trial.start(["--drain", "--drain_timeout=500ms"])
+        #expect(try await first.launch("stubborn", "true").status == 200)
+        first.program.signal(SIGTERM)
+        #expect(try await first.program.wait(within: .seconds(60)) == 125)
+        let words = "bulkhead-agent: cleanupIncomplete: drain: these could not be ended: stubborn\n"
+        #expect(first.program.errorText.contains(words), "\(first.program.errorText)")
+        try FileManager.default.removeItem(atPath: keeps)
+        let (status, text) = try await trial.refused([
+            "--work_dir=\(trial.work)", "--isolation=\(trial.isolation)", "--port=0", "--recover=cleanup",
+        ])
+        #expect(status == 0, "\(text)")
+        #expect(!FileManager.default.fileExists(atPath: here.path + "/one"))
+    }
+
     @Test func cleanupEndsWhatAFormerAgentLeft() async throws {
         let first = try await trial.start()
         try await runs("heeds", Self.heeds, on: first)
         try await runs("ignores", Self.ignores, on: first)
         first.program.signal(SIGKILL)
-        _ = try await first.program.wait(within: .seconds(10))
+        _ = try await first.program.wait(within: .seconds(30))
         let (status, text) = try await trial.refused([
-            "--work_dir=\(trial.work)", "--isolation=process", "--port=0", "--recover=cleanup", "--drain_timeout=1secs",
+            "--work_dir=\(trial.work)", "--isolation=process", "--port=0", "--recover=cleanup", "--drain_timeout=10secs",
         ])
         #expect(status == 0, "\(text)")
         let second = try await trial.start()

@@ -3,6 +3,15 @@ import Synchronization
 import TestSupport
 import Testing
 
+extension AgentTrial {
+    /// An agent with a container that runs: `one`.
+    func startWithOne() async throws -> RunningAgent {
+        let agent = try await start()
+        try #require(try await agent.launch("one", "echo root; while :; do sleep 0.1; done").status == 200)
+        return agent
+    }
+}
+
 /// Nested containers and sessions, as curl asks for them.
 extension RunningAgent {
     func nested(_ path: String) -> String {

@@ -7,18 +7,12 @@ import Testing
 @Suite struct NestedTests {
     private let trial = AgentTrial()
 
-    private func agent() async throws -> RunningAgent {
-        let agent = try await trial.start()
-        try #require(try await agent.launch("one", "echo root; while :; do sleep 0.1; done").status == 200)
-        return agent
-    }
-
     private func launch(_ agent: RunningAgent, _ id: String, _ script: String) async throws -> Int {
         try await agent.ask(nested: "LAUNCH_NESTED_CONTAINER", id, agent.command(script)).status
     }
 
     @Test func itsOutputIsInItsRootsSandbox() async throws {
-        let agent = try await agent()
+        let agent = try await trial.startWithOne()
         let script = "echo hello; echo oh >&2; echo own >file; pwd; echo $MESOS_SANDBOX; exit 4"
         #expect(try await launch(agent, "one.n", script) == 200)
         #expect(try await agent.waitNested("one.n") == 4 << 8)
@@ -39,7 +33,7 @@ import Testing
 
     @Test(arguments: [("", 9), (",\"signal\":15", 15), (",\"signal\":10", 5 << 8)])
     func aSignalReachesIt(_ more: String, _ status: Int) async throws {
-        let agent = try await agent()
+        let agent = try await trial.startWithOne()
         #expect(try await launch(agent, "one.n", "trap 'exit 5' USR1; echo up; while :; do sleep 0.05; done") == 200)
         let stream = try agent.stream(agent.body("ATTACH_CONTAINER_OUTPUT", "one.n"))
         try await stream.awaitText("up\n")
@@ -53,7 +47,7 @@ import Testing
 
     /// By the calls that replace the older ones, and one in another.
     @Test func oneMayBeInAnother() async throws {
-        let agent = try await agent()
+        let agent = try await trial.startWithOne()
         let resources = #","resources":[{"name":"cpus","type":"SCALAR","scalar":{"value":0.1}}]"#
         let answer = try await agent.ask(nested: "LAUNCH_CONTAINER", "one.a", try agent.command("exec sleep 1000") + resources)
         #expect(answer.status == 200, "\(answer)")
@@ -85,14 +79,14 @@ import Testing
     }
 
     @Test func aRestartEndsIt() async throws {
-        let first = try await agent()
+        let first = try await trial.startWithOne()
         #expect(try await launch(first, "one.n", "echo up; echo $$ >number; exec sleep 1000") == 200)
         let stream = try first.stream(first.body("ATTACH_CONTAINER_OUTPUT", "one.n"))
         try await stream.awaitText("up\n")
         #expect(try await launch(first, "one.ended", "exit 3") == 200)
         #expect(try await first.waitNested("one.ended") == 3 << 8)
         first.program.signal(SIGKILL)
-        _ = try await first.program.wait(within: .seconds(10))
+        _ = try await first.program.wait(within: .seconds(30))
         let second = try await trial.start()
         let answer = try await second.ask(nested: "WAIT_NESTED_CONTAINER", "one.n")
         #expect(try answer.member("wait_nested_container", "state") as? String == "TASK_FAILED", "\(answer)")
@@ -101,7 +95,7 @@ import Testing
         #expect(try await second.waitNested("one.ended") == 3 << 8)
         let number = try await second.file("/sandboxes/one/containers/n/number").text
         let pid = try #require(pid_t(number.dropLast()))
-        try await eventually("the command's end", within: .seconds(10)) { isRunning(pid) ? nil : true }
+        try await eventually("the command's end", within: .seconds(30)) { isRunning(pid) ? nil : true }
         #expect(try await second.ask(nested: "REMOVE_NESTED_CONTAINER", "one.n").status == 200)
         #expect(try await launch(second, "one.n", "true") == 200)
         // The root itself goes on.
@@ -110,7 +104,7 @@ import Testing
     }
 
     @Test func thereIsALimit() async throws {
-        let agent = try await agent()
+        let agent = try await trial.startWithOne()
         for number in 0..<32 { try #require(try await launch(agent, "one.n\(number)", "exec sleep 1000") == 200) }
         #expect(try await launch(agent, "one.more", "true") == 400)
         #expect(try await agent.ask(nested: "KILL_NESTED_CONTAINER", "one.n7").status == 200)
@@ -119,7 +113,7 @@ import Testing
     }
 
     @Test func badCallsAreRefused() async throws {
-        let agent = try await agent()
+        let agent = try await trial.startWithOne()
         let session = "LAUNCH_NESTED_CONTAINER_SESSION"
         let wrong: [(Int, String, String, String)] = [
             (400, session, "one", try agent.command("true")), (400, session, "one.a b", try agent.command("true")),
@@ -145,7 +139,7 @@ import Testing
     }
 
     @Test func badInputIsRefused() async throws {
-        let agent = try await agent()
+        let agent = try await trial.startWithOne()
         let stream = try agent.stream(agent.body("LAUNCH_NESTED_CONTAINER_SESSION", "one.s", agent.command("echo up; cat")))
         try await stream.awaitText("up\n")
         #expect(try await launch(agent, "one.n", "exec sleep 1000") == 200)

@@ -50,6 +50,8 @@ import Testing
         let files = try #require(try JSONSerialization.jsonObject(with: Data(list.body)) as? [[String: Any]])
         #expect(files.compactMap { $0["path"] as? String } == ["/sandboxes/files/d/e", "/sandboxes/files/d/many"])
         #expect((files[0]["mode"] as? String)?.first == "d" && files[1]["size"] as? Int == 588_895)
+        #expect(try await agent.get("/files/browse?path=/sandboxes/files/d/many").status == 400)
+        #expect(try await agent.get("/files/browse?path=/sandboxes/files/none").status == 404)
         let digits = "/files/read?path=/sandboxes/files/d/e/digits"
         #expect(try await agent.get(digits).text == #"{"offset":10,"data":""}"#)
         #expect(try await agent.get(digits + "&offset=3&length=4").text == #"{"offset":3,"data":"3456"}"#)

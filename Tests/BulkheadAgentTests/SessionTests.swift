@@ -7,18 +7,12 @@ import Testing
 @Suite struct SessionTests {
     private let trial = AgentTrial()
 
-    private func agent() async throws -> RunningAgent {
-        let agent = try await trial.start()
-        try #require(try await agent.launch("one", "echo root; while :; do sleep 0.1; done").status == 200)
-        return agent
-    }
-
     private func session(_ agent: RunningAgent, _ id: String, _ script: String, tty: String? = nil) throws -> ReadStream {
         try agent.stream(agent.body("LAUNCH_NESTED_CONTAINER_SESSION", id, agent.command(script, tty: tty)))
     }
 
     @Test func itsOutputIsStreamedAndItsEndTold() async throws {
-        let agent = try await agent()
+        let agent = try await trial.startWithOne()
         let stream = try session(agent, "one.s", "echo hello; echo oh >&2; exit 3")
         #expect(try await stream.end() == 0)
         #expect(stream.status == 200 && stream.head.contains("Content-Type: application/json"), "\(stream.head)")
@@ -33,7 +27,7 @@ import Testing
     }
 
     @Test func recordioIsNamedSo() async throws {
-        let agent = try await agent()
+        let agent = try await trial.startWithOne()
         let body = agent.body("LAUNCH_NESTED_CONTAINER_SESSION", "one.s", try agent.command("echo hello"))
         let stream = try agent.stream(body, "Accept: application/recordio", "Message-Accept: application/json")
         #expect(try await stream.end() == 0)
@@ -44,7 +38,7 @@ import Testing
     }
 
     @Test func inputGoesInAndEnds() async throws {
-        let agent = try await agent()
+        let agent = try await trial.startWithOne()
         let stream = try session(agent, "one.s", "echo up; cat; echo over")
         try await stream.awaitText("up\n")
         let first = try await agent.input([agent.target("one.s"), agent.data("one\n"), agent.io(#""type":"CONTROL","control":{"type":"HEARTBEAT"}"#)])
@@ -58,7 +52,7 @@ import Testing
     }
 
     @Test func aTerminalHasItsSizeAndItsKeys() async throws {
-        let agent = try await agent()
+        let agent = try await trial.startWithOne()
         let script = "trap 'exit 6' INT; trap 'stty size' WINCH; stty size; while :; do sleep 0.05; done"
         let stream = try session(agent, "one.t", script, tty: #"{"window_size":{"rows":31,"columns":91}}"#)
         try await stream.awaitText("31 91\r\n")
@@ -72,7 +66,7 @@ import Testing
     }
 
     @Test func itEndsWhenItsCallerGoes() async throws {
-        let agent = try await agent()
+        let agent = try await trial.startWithOne()
         let stream = try session(agent, "one.s", "echo begun; exec sleep 1000")
         try await stream.awaitText("begun")
         stream.program.signal(SIGKILL)
@@ -80,7 +74,7 @@ import Testing
     }
 
     @Test func itEndsWithItsContainer() async throws {
-        let agent = try await agent()
+        let agent = try await trial.startWithOne()
         let stream = try session(agent, "one.s", "echo begun; exec sleep 1000")
         try await stream.awaitText("begun")
         async let end = agent.waitNested("one.s")
@@ -105,7 +99,7 @@ import Testing
 
     /// Its command waits for it; others go on.
     @Test func aSlowReaderSlowsNobodyElse() async throws {
-        let agent = try await agent()
+        let agent = try await trial.startWithOne()
         let body = agent.body("LAUNCH_NESTED_CONTAINER_SESSION", "one.slow", try agent.command("exec yes"))
         let slow = try agent.stream(body)
         try await eventually("the session", within: .seconds(30)) { slow.status == 200 ? true : nil }

@@ -74,7 +74,7 @@ import Testing
         let wait = try trial.begin(["wait", id, "--agent", first.address], of: "bulkhead")
         try await logs.awaitOutput("out 8\n")
         first.program.signal(SIGKILL)
-        _ = try await first.program.wait(within: .seconds(10))
+        _ = try await first.program.wait(within: .seconds(30))
         let second = try await trial.start(["--port=\(port)"])
         #expect(try await wait.wait(within: .seconds(60)) == 5, "\(wait.errorText)")
         #expect(try await logs.wait(within: .seconds(60)) == 0, "\(logs.errorText)")

@@ -6,6 +6,21 @@ import Testing
 /// templates/bulkhead-agent.service
 @Suite struct UnitFileTests {
     private let trial = AgentTrial()
+    private static let hasSystemd = FileManager.default.fileExists(atPath: "/usr/bin/systemd-analyze")
+
+    /// The unit as it is with drop-ins, one after the other.
+    private func unit(_ parts: [String]) throws -> String {
+        let folder = Repository.path + "/templates/bulkhead-agent.service"
+        let files = [folder] + parts.map { folder + ".d/\($0).conf" }
+        return try files.map { try String(contentsOfFile: $0, encoding: .utf8) }.joined(separator: "\n")
+            .replacingOccurrences(of: "/usr/local/bin/bulkhead-agent", with: "/bin/true")
+    }
+
+    private func analyze(_ words: [String], _ parts: [String]) async throws -> RunningProgram {
+        let file = try trial.directory.file("bulkhead-agent.service", Array(try unit(parts).utf8))
+        let all = ["/usr/bin/systemd-analyze"] + words + [file]
+        return try RunningProgram(all.map { Array($0.utf8) }, environment: [Array("LC_ALL=C.UTF-8".utf8)])
+    }
 
     private func settings() throws -> [String: String] {
         let text = try String(contentsOfFile: Repository.path + "/templates/bulkhead-agent.service", encoding: .utf8)
@@ -16,16 +31,27 @@ import Testing
         return Dictionary(pairs) { $1 }
     }
 
-    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/systemd-analyze"), "systemd is not installed"))
-    func systemdUnderstandsIt() async throws {
-        let unit = try String(contentsOfFile: Repository.path + "/templates/bulkhead-agent.service", encoding: .utf8)
-            .replacingOccurrences(of: "/usr/local/bin/bulkhead-agent", with: "/bin/true")
-        let file = try trial.directory.file("bulkhead-agent.service", Array(unit.utf8))
-        let program = try RunningProgram(
-            ["/usr/bin/systemd-analyze", "verify", file].map { Array($0.utf8) }, environment: [])
+    @Test(.enabled(if: hasSystemd, "systemd is not installed"), arguments: [[], ["own-user"]] as [[String]])
+    func systemdUnderstandsIt(_ parts: [String]) async throws {
+        let program = try await analyze(["verify"], parts)
         #expect(try await program.wait(within: .seconds(60)) == 0, "\(program.errorText)")
         // It warns of keys that it does not know, and succeeds.
         #expect(!program.errorText.contains("bulkhead-agent.service:"), "\(program.errorText)")
+    }
+
+    /// No more exposed than docs/privileges.md says.
+    @Test(
+        .enabled(if: hasSystemd, "systemd is not installed"),
+        arguments: [([], "service`, as root"), (["own-user"], "conf`, machines")] as [([String], String)])
+    func itsExposureIsAsDocumented(_ parts: [String], _ row: String) async throws {
+        let docs = try String(contentsOfFile: Repository.path + "/docs/privileges.md", encoding: .utf8)
+        let line = try #require(docs.split(separator: "\n").first { $0.contains(row) })
+        let most = try #require(line.firstMatch(of: /\| (\d+\.\d) \|/).flatMap { Double($0.output.1) })
+        let program = try await analyze(["security", "--offline=yes", "--no-pager"], parts)
+        _ = try await program.wait(within: .seconds(60))
+        let told = program.outputText.firstMatch(of: /exposure level for [^:]+: (\d+\.\d)/)
+        let found = try #require(told.flatMap { Double($0.output.1) }, "\(program.errorText)")
+        #expect(found <= most)
     }
 
     @Test func containersOutliveTheAgent() throws {

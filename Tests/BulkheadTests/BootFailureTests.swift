@@ -21,8 +21,9 @@ extension HostTests {
         @Test func aFirstProcessThatEnds() async throws {
             let image = try ImageCopy(in: here)
             try image.appendToCommandLine("rdinit=/bin/false")
+            // Nobody tells that it has panicked; an emulated one has six times as long for it.
             let run = try await bench().run(
-                ["--image", image.path], command: ["true"], environment: ["BULKHEAD_BUDGET_LEASE": "2"])
+                ["--image", image.path], command: ["true"], environment: ["BULKHEAD_BUDGET_LEASE": "4"])
             let report = try run.report
             #expect(run.status == 125 && report.outcome == "launchFailed" && report.failedStage == "lease", "\(run)")
             let error = try #require(report.error)
@@ -42,7 +43,7 @@ extension HostTests {
             #expect(report.error?.evidence.isEmpty == false)
             let stage = try #require(report.stages.first { $0.stage == "lease" })
             #expect(
-                stage.failure == "leaseTimeout" && (stage.milliseconds ?? 0) < (stage.budgetMilliseconds ?? 0) + 2000)
+                stage.failure == "leaseTimeout" && (stage.milliseconds ?? 0) < (stage.budgetMilliseconds ?? 0) + 10_000)
         }
 
         @Test func budgetsThatAreTooSmallNameTheirStage() async throws {

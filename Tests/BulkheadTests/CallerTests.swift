@@ -94,7 +94,7 @@ extension HostTests {
             #expect(removed.status == 125)
             #expect(removed.errorText.contains("unknownContainer: container “no-such”"), "\(removed)")
             #expect(removed.errorText.contains("badName: name “Bad”"), "\(removed)")
-            let run = try await bench().finish(launched, within: .seconds(30))
+            let run = try await bench().finish(launched)
             #expect(try run.status == 137 && run.report.outcome == "destroyed", "\(run)")
         }
     }

@@ -24,7 +24,7 @@ extension HostTests {
             try await launched.program.awaitOutput("on")
             try await killDaemon()
             try launched.program.send(Array("go\n".utf8))
-            let run = try await bench().finish(launched, within: .seconds(60))
+            let run = try await bench().finish(launched)
             let report = try run.report
             // What was not seen cannot be told apart, but it is never a success.
             #expect([123, 125].contains(run.status) && report.outcome != "exited", "\(run)")
@@ -37,7 +37,9 @@ extension HostTests {
             try await launched.program.awaitError(stage)
             try await killDaemon()
             let run = try await bench().finish(launched)
-            #expect(run.status == 0 || run.status == 125 && run.errorText.contains("hypervisorLost: "), "\(run)")
+            // Lost in the midst of a call, or not there at the next one.
+            let isNamed = ["hypervisorLost: ", "hypervisorUnreachable: "].contains { run.errorText.contains($0) }
+            #expect(run.status == 0 || run.status == 125 && isNamed, "\(run)")
         }
     }
 }

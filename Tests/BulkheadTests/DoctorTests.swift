@@ -10,7 +10,7 @@ extension HostTests {
             #expect(run.status == 0, "\(run)")
             let names = [
                 "acceleration", "tools", "default image", "state directory", "libvirt", "host", "domain type qemu",
-                "network", "cgroups",
+                "network", "cgroups", "monitor's filter", "machines' users",
             ]
             for name in names {
                 #expect(

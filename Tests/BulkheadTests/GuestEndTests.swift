@@ -44,7 +44,7 @@ extension TaskTests {
             let process = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
             #expect(Bench.monitors(of: launched.name) == [process])
             kill(process, SIGKILL)
-            let run = try await bench().finish(launched, within: .seconds(60))
+            let run = try await bench().finish(launched)
             let report = try run.report
             #expect(run.status == 125 && report.outcome == "monitorKilled", "\(run)")
             #expect(report.evidence == ["domain state: failed"])
@@ -54,7 +54,7 @@ extension TaskTests {
             let launched = try bench().launch(shell: "echo on; sleep 300")
             try await launched.program.awaitOutput("on")
             #expect(try await bench().virsh("destroy", launched.domain).status == 0)
-            let run = try await bench().finish(launched, within: .seconds(60))
+            let run = try await bench().finish(launched)
             let report = try run.report
             #expect(run.status == 137 && report.outcome == "destroyed", "\(run)")
             #expect(report.evidence == ["domain state: destroyed"])

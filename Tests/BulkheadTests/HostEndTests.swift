@@ -39,7 +39,7 @@ extension HostTests {
             let lowered = try await bench.virsh("memtune", launched.domain, "--live", "--hard-limit", "\(limit)")
             #expect(lowered.status == 0, "\(lowered)")
             try launched.program.send(Array("go\n".utf8))
-            let run = try await bench.finish(launched, within: .seconds(90))
+            let run = try await bench.finish(launched)
             let report = try run.report
             #expect(run.status == 137 && report.outcome == "outOfMemory" && run.lines == ["on"], "\(run)")
             #expect(report.evidence.contains { $0.hasPrefix("control group: ") }, "\(report.evidence)")

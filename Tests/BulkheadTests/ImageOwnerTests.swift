@@ -20,8 +20,9 @@ extension HostTests {
             let before = try image.owners()
             #expect(before.count >= 2)
             let launched = try bench.launch(
-                ["--image", image.path] + options, shell: "echo on; read word; echo $word", input: .pipe)
-            try await launched.program.awaitOutput("on\n", within: .seconds(420))
+                ["--image", image.path] + options, shell: "echo on; read word; echo $word", input: .pipe,
+                environment: ["BULKHEAD_BUDGET_LEASE": "300"])
+            try await launched.program.awaitOutput("on\n", within: .seconds(1200))
             #expect(try image.owners() == before)
             let monitor = try #require(Bench.monitors(of: launched.name).first)
             let user = try self.user(of: monitor)

@@ -44,22 +44,24 @@ extension HostTests {
 
         @Test func removingOneWithoutAMachineYetEndsItsLaunch() async throws {
             let bench = try bench()
+            let ledger = try bench.engine().ledger
+            // Its network is not there, and somebody else is making it: the launch waits.
+            _ = try await bench.virsh("net-destroy", bench.network)
+            var making = try FileLock.take(bench.state + "/locks/.network")
+            #expect(making != nil)
             let launched = try bench.launch(command: ["sleep", "300"])
-            let ledger = try await eventually("the ledger", within: .seconds(30)) {
-                try? Ledger(path: bench.state + "/ledger.sqlite")
+            try await eventually("its record", within: .seconds(60)) {
+                try ledger.record(try ContainerID(launched.name))
             }
-            while try ledger.record(try ContainerID(launched.name)) == nil {
-                launched.program.signal(SIGCONT)
-                try await Task.sleep(for: .milliseconds(2))
-                launched.program.signal(SIGSTOP)
-                #expect(launched.program.exitStatus == nil)
+            let removal = try bench.start(["rm", launched.name])
+            let word = bench.state + "/locks/" + launched.name
+            try await eventually("the wish to remove it", within: .seconds(60)) {
+                FileManager.default.contents(atPath: word)?.isEmpty == false ? true : nil
             }
             #expect(try await bench.virsh("domstate", launched.domain).status != 0, "the domain is there already")
-            let removal = try bench.start(["rm", launched.name])
-            try await Task.sleep(for: .seconds(1))
-            launched.program.signal(SIGCONT)
-            #expect(try await removal.wait(within: .seconds(40)) == 0, "\(removal.errorText)")
-            let run = try await bench.finish(launched, within: .seconds(10))
+            making = nil
+            #expect(try await removal.wait(within: .seconds(60)) == 0, "\(removal.errorText)")
+            let run = try await bench.finish(launched)
             let report = try run.report
             #expect(run.status == 137 && report.outcome == "destroyed" && report.error == nil, "\(run)")
         }
@@ -70,7 +72,7 @@ extension HostTests {
             let launched = try bench.launch(["--verbose"], json: false, command: ["sleep", "300"])
             try await launched.program.awaitError(stage)
             #expect(try await bench.call("rm", launched.name).status == 0)
-            let run = try await bench.finish(launched, within: .seconds(30))
+            let run = try await bench.finish(launched)
             #expect(run.status == 137 && run.errorText.contains("bulkhead: destroyed"), "\(run)")
         }
 
@@ -83,7 +85,7 @@ extension HostTests {
             #expect(launched.program.exitStatus == nil, "the first one goes on")
             let removed = try await bench.call("rm", launched.name)
             #expect(removed.status == 0, "\(removed)")
-            let run = try await bench.finish(launched, within: .seconds(30))
+            let run = try await bench.finish(launched)
             #expect(run.status == 137 && run.lines == ["on"])
             let report = try run.report
             #expect(

@@ -71,7 +71,7 @@ extension HostTests {
             #expect(second.status == 125 && second.errorText.contains("nameInUse"), "\(second)")
             let removed = try await bench.call("rm", launched.name)
             #expect(removed.status == 0, "\(removed)")
-            let run = try await bench.finish(launched, within: .seconds(60))
+            let run = try await bench.finish(launched)
             #expect(run.status == 137, "\(run)")
             #expect(try run.report.outcome == "destroyed", "\(run)")
             #expect(processes(mark).isEmpty)

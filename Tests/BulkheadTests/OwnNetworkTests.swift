@@ -8,18 +8,21 @@ import Testing
 
 extension HostTests {
     @Suite(.bench) struct OwnNetworkTests {
+        private func own(_ bench: Bench) async throws -> OwnNetwork {
+            let engine = try bench.engine()
+            return OwnNetwork(
+                connection: try await engine.link.connect().connection, ledger: engine.ledger, state: engine.state,
+                template: try NetworkTemplate.builtIn(in: Bench.templates))
+        }
+
         @Test func launchesThatFindItStoppedStartItTogether() async throws {
             let bench = try bench()
-            let engine = try bench.engine()
-            let connection = try await engine.link.connect().connection
-            let own = OwnNetwork(
-                connection: connection, ledger: engine.ledger, state: engine.state,
-                template: try NetworkTemplate.builtIn(in: Bench.templates))
-            _ = try await own.ready()
+            let own = try await own(bench)
+            _ = try await own.active()
             for _ in 0..<5 {
                 #expect(try await bench.virsh("net-destroy", own.name).status == 0)
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    for _ in 0..<8 { group.addTask { _ = try await own.ready() } }
+                    for _ in 0..<8 { group.addTask { _ = try await own.active() } }
                     try await group.waitForAll()
                 }
             }
@@ -28,12 +31,8 @@ extension HostTests {
         /// A daemon that is killed while it starts a network leaves its bridge, and may leave its DHCP server.
         @Test func whatAKilledDaemonLeftIsTakenAway() async throws {
             let bench = try bench()
-            let engine = try bench.engine()
-            let connection = try await engine.link.connect().connection
-            let own = OwnNetwork(
-                connection: connection, ledger: engine.ledger, state: engine.state,
-                template: try NetworkTemplate.builtIn(in: Bench.templates))
-            let bridge = try await own.ready().bridge
+            let own = try await own(bench)
+            let bridge = try await own.active().bridge
             #expect(try await bench.virsh("net-destroy", own.name).status == 0)
             for words in [["ip", "link", "add", bridge, "type", "bridge"], ["ip", "link", "set", bridge, "up"]] {
                 let made = try await bench.tool("sh", "-c", words.joined(separator: " "))
@@ -42,8 +41,8 @@ extension HostTests {
             let file = "--conf-file=/var/lib/libvirt/dnsmasq/\(own.name).conf"
             let server = try RunningProgram(
                 ["/bin/sh", "-c", "sleep 300; exit 1", file].map { Array($0.utf8) }, environment: [])
-            _ = try await own.ready()
-            #expect(try await server.wait(within: .seconds(20)) == 128 + SIGKILL)
+            _ = try await own.active()
+            #expect(try await server.wait(within: .seconds(60)) == 128 + SIGKILL)
             #expect(try await bench.virsh("net-info", own.name).text.contains(/Active: +yes/))
         }
 

@@ -34,6 +34,8 @@ extension HostTests {
             ["--isolation=vm/disk,vm/disk"], ["--isolation=vm,process"], ["--isolation=process,vm/disk"],
             ["--isolation=vm/disk,process/time"], ["--isolation=vm,"], ["--isolation=external"],
             ["--isolation=external:relative.sh"], ["--isolation=process,process"],
+            ["--isolation=process", "--wall-check-interval", "1s"],
+            ["--network", "default", "--wall-check-interval", "1s"], ["--wall-check-interval", "0"],
             ["--isolation=process", "--disk-rate", "1M"], ["--isolation=process", "--network-rate", "1M"],
             ["--isolation", "vm/compute,vm/network", "--disk-iops", "10"],
             ["--workdir", "relative"], ["--connect", "qemu+ssh://elsewhere/system"], ["--connect", "test:///default"],

@@ -11,7 +11,7 @@ extension TaskTests {
             let launched = try bench().launch(shell: script)
             try await launched.program.awaitOutput("ready")
             launched.program.signal(number)
-            let run = try await bench().finish(launched, within: .seconds(30))
+            let run = try await bench().finish(launched)
             #expect(run.status == 3 && run.lines == ["ready", "got \(name)"])
             #expect(try run.report.outcome == "exited")
         }
@@ -20,7 +20,7 @@ extension TaskTests {
             let launched = try bench().launch(shell: "echo ready; sleep 300; echo not reached")
             try await launched.program.awaitOutput("ready")
             launched.program.signal(SIGTERM)
-            let run = try await bench().finish(launched, within: .seconds(30))
+            let run = try await bench().finish(launched)
             let report = try run.report
             #expect(
                 run.status == 143 && report.outcome == "signalled" && report.signal == SIGTERM && run.lines == ["ready"]
@@ -32,7 +32,7 @@ extension TaskTests {
             let launched = try bench().launch(options, json: false, command: ["true"])
             try await launched.program.awaitError(stage)
             launched.program.signal(SIGTERM)
-            let run = try await bench().finish(launched, within: .seconds(30))
+            let run = try await bench().finish(launched)
             #expect(run.status == 143, "\(run)")
             #expect(run.errorText.contains("bulkhead: interrupted"))
         }
@@ -44,7 +44,7 @@ extension TaskTests {
             launched.program.signal(SIGTERM)
             try await launched.program.awaitOutput("ignored")
             launched.program.signal(SIGINT)
-            let run = try await bench().finish(launched, within: .seconds(30))
+            let run = try await bench().finish(launched)
             #expect(run.status == 137)
             #expect(try run.report.outcome == "destroyed")
         }

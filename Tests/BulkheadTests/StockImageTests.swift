@@ -13,7 +13,7 @@ extension HostTests {
                 ["--image", "debian", "--mem", "512", "--disk", "300", "--user", "nobody"],
                 shell:
                     "hostname; cat /etc/machine-id; . /etc/os-release; echo $ID; stat -f -c %T /sandbox; kill -KILL $$",
-                within: .seconds(420))
+                environment: ["BULKHEAD_BUDGET_LEASE": "300"], within: .seconds(1200))
             let lines = run.lines
             let report = try run.report
             #expect(run.status == 137 && report.outcome == "signalled", "\(run)")

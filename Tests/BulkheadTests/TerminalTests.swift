@@ -18,14 +18,14 @@ extension TaskTests {
             #expect(terminal.text.contains("/dev/pts/0"))
             #expect(terminal.text.contains("37 91"))
             terminal.type("\u{3}")
-            try await terminal.awaitText("interrupted", within: .seconds(20))
+            try await terminal.awaitText("interrupted", within: .seconds(60))
             terminal.resize(columns: 100, rows: 40)
-            try await eventually("the new size", within: .seconds(20)) {
+            try await eventually("the new size", within: .seconds(60)) {
                 terminal.type("size\r")
                 return terminal.text.contains("40 100") ? true : nil
             }
             terminal.type("end\r")
-            let status = try await program.wait(within: .seconds(30))
+            let status = try await program.wait(within: .seconds(60))
             #expect(status == 5, "\(terminal.text)")
             let left = try await bench().leftovers(of: name)
             #expect(left.isEmpty, "\(left)")

@@ -52,7 +52,7 @@ extension HostTests {
                 #expect(why.contains("is to have 288 MiB"), "\(why)")
                 try await awaitMemory(288, config.id)
                 // QEMU tells of its balloon once a second at most, and libvirt's statistics have it from there.
-                try await eventually("an answer that it is applied", within: .seconds(20)) {
+                try await eventually("an answer that it is applied", within: .seconds(60)) {
                     try await containerizer.update(config.id, to: resources(1000, 288)) == .applied ? true : nil
                 }
                 #expect(try await containerizer.usage(of: config.id).memoryLimitBytes == 288 << 20)
@@ -63,7 +63,7 @@ extension HostTests {
                     "\(String(describing: larger))")
                 let wider = refusal(try await containerizer.update(config.id, to: resources(2000, 288)))
                 #expect(wider?.reason == .badResource && wider?.subject == "cpus 2", "\(String(describing: wider))")
-                try await eventually("a guest that tells its use", within: .seconds(30)) {
+                try await eventually("a guest that tells its use", within: .seconds(60)) {
                     (try await containerizer.usage(of: config.id).memoryGuestUsedBytes ?? 0) > 140 << 20 ? true : nil
                 }
                 let smaller = refusal(try await containerizer.update(config.id, to: resources(1000, 128)))

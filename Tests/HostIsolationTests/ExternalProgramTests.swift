@@ -12,9 +12,7 @@ import Testing
     /// A program that does nothing but what the cases say.
     private func program(_ trial: HostTrial, _ cases: String) throws -> String {
         let text = "#!/bin/sh\ncat >/dev/null\ncase $1 in\n\(cases)\nesac\n"
-        let path = try trial.temporary.file("program", Array(text.utf8))
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
-        return path
+        return try TestProgram.write(text, at: trial.temporary.path + "/program")
     }
 
     private func launcher(
@@ -65,8 +63,7 @@ import Testing
 
     @Test func aScriptWithoutInterpreterIsNamed() async throws {
         let trial = try HostTrial(["true"])
-        let path = try trial.temporary.file("program", Array("no program\n".utf8))
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        let path = try TestProgram.write("no program\n", at: trial.temporary.path + "/program")
         let launcher = try ExternalLauncher(program: path, places: trial.places, owner: "a test")
         let error = await #expect(throws: BulkheadError.self) { try await launcher.check() }
         #expect(error?.reason == .toolFailed)

@@ -22,8 +22,7 @@ import Testing
 
     private func launcher(_ trial: HostTrial) throws -> ExternalLauncher {
         let text = ExternalRequestTests.program.replacing("ID", with: trial.here.record.machine.uuidString)
-        let path = try trial.temporary.file("program", Array(text.utf8))
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        let path = try TestProgram.write(text, at: trial.temporary.path + "/program")
         return try ExternalLauncher(program: path, places: trial.places, owner: "a test")
     }
 

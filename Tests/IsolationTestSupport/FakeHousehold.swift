@@ -32,7 +32,7 @@ public final class FakeHousehold: Sendable {
     }
 
     /// Of every stage and hook; far over what an honest fake needs on a busy machine.
-    public static let budget = Duration.seconds(20)
+    public static let budget = Duration.seconds(100)
 
     public var options: Containerizer.Options { optionsNow.withLock { $0 } }
     public func change(_ body: (inout Containerizer.Options) -> Void) { optionsNow.withLock { body(&$0) } }

@@ -15,6 +15,16 @@ extension FakeLauncher {
     }
 }
 
+extension FakeLauncher {
+    /// Notes `launcher.bringOut` and `launcher.bringOut.last`.
+    public func bringOut(_ container: ContainerContext, _ plan: LaunchPlan, isLast: Bool) async throws -> [LeftOut] {
+        let call = isLast ? "bringOut.last" : "bringOut"
+        defer { journal.note("launcher.\(call).ended \(container.id)") }
+        _ = try await enter(call, container.id.description)
+        return [LeftOut(guest: "/sandbox", count: 1, notes: ["a link"])]
+    }
+}
+
 extension FakeHost.Machine {
     fileprivate func run(_ beside: CommandBeside) async throws -> Outcome {
         let (words, streams) = (beside.command.arguments, beside.streams)

@@ -16,6 +16,15 @@ import Testing
         #expect(outcome.exitStatus == status)
     }
 
+    @Test(
+        arguments: [
+            (0, .exited(0)), (127, .exited(127)), (128, .exited(128)), (129, .signalled(1)), (192, .signalled(64)),
+            (193, .exited(193)), (255, .exited(255)),
+        ] as [(Int32, Outcome)])
+    func aShellsStatusMayStandForASignal(_ status: Int32, _ outcome: Outcome) {
+        #expect(Outcome(ofShell: status) == outcome)
+    }
+
     @Test func onlyACommandsOwnZeroIsSuccess() {
         let others: [Outcome] = [
             .outOfMemory, .guestPoweredOff, .guestRebooted, .guestPanicked, .monitorKilled, .timeLimit, .destroyed,

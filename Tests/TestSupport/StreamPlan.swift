@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Glibc
 
@@ -32,6 +33,8 @@ struct StreamPlan {
         for (index, source) in sources.enumerated() {
             posix_spawn_file_actions_addopen(&actions, Int32(index), source.path, source.flags, 0o600)
         }
+        // Sockets of other tests: one that the program had, too, would stay open after its test has closed it.
+        _ = posix_spawn_file_actions_addclosefrom_np(&actions, 3)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

@@ -2,10 +2,12 @@
 # `set -euo pipefail` after `base` was set to the repository's root. Says everything on stderr.
 # shellcheck shell=bash disable=SC2154
 
-# Everything that building, running and testing need beside Swift itself.
+# Everything that building and running need beside Swift itself, and most tests.
 packages="qemu-system-x86 qemu-utils libvirt-daemon-system libvirt-clients libvirt-dev libssh2-1-dev libsqlite3-dev
 pkg-config dnsmasq-base iptables ebtables nftables iproute2 util-linux e2fsprogs cpio lz4 zstd xz-utils
 ca-certificates dropbear-bin openssh-client debootstrap jq curl"
+# What the tests alone need.
+test_packages="zookeeper python3-pip"
 image=${BULKHEAD_IMAGE_DIR:-/var/cache/bulkhead/images/default}
 stamps=$base/.build
 
@@ -46,8 +48,9 @@ install_packages() {
 }
 
 # Asks dpkg only when something was installed or removed since the last time, or the list changed.
+# Arguments: further packages.
 ensure_packages() {
-    local stamp=$stamps/packages
+    local packages="$packages $*" stamp=$stamps/packages${1:+-$1}
     if [ "$stamp" -nt /var/lib/dpkg/status ] && [ "$stamp" -nt "$base/bin/lib/setup.sh" ]; then return; fi
     install_packages
     mkdir -p "$stamps"
@@ -67,6 +70,15 @@ quietly() {
     return 1
 }
 
+# A release of Mesos, whose schema and master ours is tested against. Without it those tests are skipped.
+ensure_mesos() {
+    local setup=$base/../shared/mesos-master/setup cache=${MESOS_CACHE:-/tmp/mesos-1.11.0-pypi}
+    [ -x "$setup" ] || return 0
+    if [ "${BULKHEAD_NO_INSTALL:-0}" = 1 ] && [ ! -e "$cache/libmesos.so" ]; then return; fi
+    export MESOS_CACHE=$cache
+    quietly "making Mesos 1.11 ready" "$setup" || tell "no Mesos 1.11; the tests against it are skipped"
+}
+
 # SwiftPM takes seconds to find that nothing changed; find takes milliseconds. The stamp carries the
 # time at which the build began, so that a change made meanwhile counts.
 ensure_built() {
@@ -77,11 +89,11 @@ ensure_built() {
     if [ -e "$stamp" ] && [ -z "$(cd "$base" && find $inputs -newer "$stamp" -print -quit 2>/dev/null)" ]; then
         return
     fi
-    command -v swift >/dev/null || fail "no swift on PATH; Swift 6.1 or newer is needed (https://www.swift.org/install/linux/)"
+    command -v swift >/dev/null || fail "no swift on PATH; Swift 6.3 is needed (https://www.swift.org/install/linux/)"
     mkdir -p "$stamps"
-    touch "$stamp.new"
+    touch "$stamp.new.$$"
     quietly "$say" swift build --package-path "$base" "$@" || fail "the build failed"
-    mv "$stamp.new" "$stamp"
+    mv "$stamp.new.$$" "$stamp"
 }
 
 ensure_image() {

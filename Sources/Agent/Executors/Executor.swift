@@ -19,6 +19,8 @@ final class Executor {
     var stream: EventStream?
     /// False after a restart, until it has subscribed again.
     var isBack = true
+    /// The master hears nothing of its tasks any more.
+    var isSilent = false
     /// The first one stays.
     var cause: Cause?
     /// What its container has.

@@ -6,20 +6,12 @@ public struct ExecutorEndpoint: HTTPHandler {
     /// Of one call, in bytes. A SUBSCRIBE may bring many tasks again.
     static let bodyLimit = 8 << 20
     private let executors: Executors
+    private let known = KnownTokens()
 
     public init(_ executors: Executors) { self.executors = executors }
 
-    /// Why a call is not served, as it is answered.
-    struct Refusal: Error {
-        var status: Int
-        var text: String
-        var headers: [(String, String)] = []
-    }
-
     public func answer(_ call: HTTPCall) async -> HTTPAnswer {
-        do throws(Refusal) { return try await serve(call) } catch {
-            return HTTPAnswer(status: error.status, text: error.text + "\n", headers: error.headers)
-        }
+        do throws(Refusal) { return try await serve(call) } catch { return error.answer }
     }
 
     private func serve(_ call: HTTPCall) async throws(Refusal) -> HTTPAnswer {
@@ -51,13 +43,13 @@ public struct ExecutorEndpoint: HTTPHandler {
         if !executors.options.needsToken, call.headers["Authorization"] == nil { return .address(call.peer) }
         let challenge = "Bearer realm=\"mesos-agent-executor\""
         let header = call.headers["Authorization"] ?? ""
-        guard header.lowercased().hasPrefix("bearer ") else {
+        guard header.prefix("bearer ".count).lowercased() == "bearer " else {
             throw Refusal(
                 status: 401, text: "Expecting an executor's token", headers: [("WWW-Authenticate", challenge)])
         }
         let text = header.dropFirst("bearer ".count)
         do throws(ExecutorToken.Refusal) {
-            return .token(try ExecutorToken(text, secret: secret, now: Date().timeIntervalSince1970))
+            return .token(try known.token(text, secret: secret, now: Date().timeIntervalSince1970))
         } catch {
             let why = "\(challenge), error=\"invalid_token\", error_description=\"\(error.why)\""
             throw Refusal(status: 401, text: error.why, headers: [("WWW-Authenticate", why)])

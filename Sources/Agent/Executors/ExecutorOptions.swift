@@ -10,8 +10,8 @@ public struct ExecutorOptions: Sendable {
     public var reregistrationTimeout = Duration.seconds(10)
     /// How long an executor goes on without us.
     public var recoveryTimeout = Duration.seconds(15 * 60)
-    /// How long an executor waits at most before it tries to subscribe again.
-    public var subscriptionBackoff = Duration.seconds(2)
+    /// How long an executor waits at most before it tries to subscribe again. Mesos has 2 s, which the last of many takes.
+    public var subscriptionBackoff = Duration.seconds(1)
     /// Between SHUTDOWN and the end of the container, where the executor names no other.
     public var shutdownGrace = Duration.seconds(5)
     /// What a command task may take beyond its kill policy before its executor is ended as well.
@@ -27,6 +27,8 @@ public struct ExecutorOptions: Sendable {
     public var environment: [TaskCommand.Variable] = []
     /// Of executors and command tasks that bring none.
     public var defaultContainer: Mesos_V1_ContainerInfo?
+    /// Tasks come from a master, and from nobody else.
+    public var hasMaster = false
     /// Hears how launches went, and may refuse new ones.
     public var health = LaunchHealth()
     /// Whether a record of the store that cannot be read ends the start.

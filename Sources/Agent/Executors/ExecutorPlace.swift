@@ -5,6 +5,8 @@ public import Mesos
 public protocol ExecutorPlace: Sendable {
     /// Where a process in the container reaches the executor endpoint: `10.0.0.1:5051`.
     var endpoint: String { get }
+    /// Without which no container begins.
+    var leastMemory: Memory { get }
     /// `bulkhead-executor`, for tasks that bring no executor of their own.
     var program: ExecutorProgram { get }
     /// The container's `/sandbox`, as its processes see it.
@@ -15,10 +17,24 @@ public protocol ExecutorPlace: Sendable {
     ///
     /// - Throws: ``BulkheadError`` for what this host cannot give.
     func image(for container: Mesos_V1_ContainerInfo?) throws(BulkheadError) -> String
+    /// What a container may reach.
+    ///
+    /// - Parameter wish: as it was asked for; nil gives what the operator has set.
+    /// - Throws: ``BulkheadError`` with `badOption`, or `egressRefused` where it is more than the operator allows.
+    func egress(_ wish: String?) throws(BulkheadError) -> EgressPolicy
 }
 
 extension ExecutorPlace {
+    public var leastMemory: Memory { Memory(bytes: 0) }
+
     public func results(of container: Isolation.ContainerID) -> [Transfer] { [] }
+
+    /// Of containers that are no machines: nothing holds them.
+    public func egress(_ wish: String?) throws(BulkheadError) -> EgressPolicy {
+        guard let wish else { return .nothing }
+        throw BulkheadError(
+            .badOption, "egress “\(wish)”", "this agent starts no virtual machines", remedy: "leave it out")
+    }
 }
 
 /// How `bulkhead-executor` gets into a container and is called there.

@@ -28,10 +28,25 @@ extension Executors {
         executor.delivery = nil
     }
 
-    func resize(_ executor: Executor, to resources: Resources) async throws {
-        guard resources != executor.resources else { return }
-        if case .refused(let error) = try await containerizer.update(executor.container, to: resources) { throw error }
+    /// - Returns: nil where all of it is in force; else why some of it is not yet.
+    @discardableResult
+    func resize(_ executor: Executor, to resources: Resources) async throws -> String? {
+        guard resources != executor.resources else { return nil }
+        let answer = try await containerizer.update(executor.container, to: resources)
+        if case .refused(let error) = answer { throw error }
         executor.resources = resources
+        guard case .pending(let why) = answer else { return nil }
+        return why
+    }
+
+    /// Changes the container of an executor, then sends what has come for it meanwhile.
+    func change(_ executor: Executor, _ act: @escaping () async -> Void) {
+        executor.delivery = Task {
+            await act()
+            guard executor.isOpen else { return }
+            executor.delivery = nil
+            deliver(executor)
+        }
     }
 
     /// Of the batch, what is still wanted: something may have come between.
@@ -69,13 +84,20 @@ extension Executors {
         }
     }
 
+    /// Of a container for all of these. A master's framework cannot know what a guest needs to boot at all.
+    func size(_ parts: [[Mesos_V1_Resource]], of framework: String) -> Resources {
+        var size = TaskResources.sum(parts)
+        if isRemote(framework) { size.memory = max(size.memory, place.leastMemory) }
+        return size
+    }
+
     /// What the container of an executor is to have: its own and that of all tasks that have not ended.
     func needs(_ executor: Executor) -> Resources {
         let parts =
             [executor.stored.info.resources]
             + tasks(of: executor).filter { !$0.state.isTerminal }
             .map(\.info.resources)
-        return TaskResources.sum(parts)
+        return size(parts, of: executor.stored.framework)
     }
 
     /// A task has ended: its share goes back, and an executor that was there for it alone is to go.
@@ -83,19 +105,10 @@ extension Executors {
         let rest = tasks(of: executor).filter { !$0.state.isTerminal }
         if executor.stored.isCommandExecutor {
             guard executor.isOpen else { return }
-            let patience = options.killPatience
-            executor.timer?.cancel()
-            executor.timer = Task {
-                guard (try? await Task.sleep(for: patience)) != nil else { return }
-                shutDown(executor)
-            }
+            after(options.killPatience, executor) { self.shutDown(executor) }
         } else if !rest.isEmpty, executor.delivery == nil, executor.state == .running {
-            executor.delivery = Task {
-                // Where it cannot shrink it stays as large as it is.
-                try? await resize(executor, to: needs(executor))
-                executor.delivery = nil
-                deliver(executor)
-            }
+            // Where it cannot shrink it stays as large as it is.
+            change(executor) { _ = try? await self.resize(executor, to: self.needs(executor)) }
         }
     }
 }

@@ -12,6 +12,9 @@ extension Executors {
             if let failure = report?.cleanUpFailure {
                 log.error("container left something", metadata: ["error": "\(failure)"])
             }
+            for flaw in report?.termination.flaws ?? [] {
+                log.warning("container's files did not come out", metadata: ["error": "\(flaw)"])
+            }
             let lost = Executor.Cause(
                 state: .taskFailed, reason: .containerLaunchFailed,
                 message: "The agent ended before the container was launched")
@@ -26,6 +29,7 @@ extension Executors {
     /// Tells of an executor's tasks what they came to, unless they said so themselves.
     func ended(_ executor: Executor, _ found: Executor.Cause, _ report: ContainerReport?) {
         guard phase != .stopped, executor.state != .terminated else { return }
+        takeArrived()
         if case .launchFailed(_, let error)? = report?.termination.outcome { options.health.launchFailed(error) }
         var cause = found
         if let own = executor.cause {
@@ -34,9 +38,8 @@ extension Executors {
             if !found.message.isEmpty { cause.message += "; \(found.message)" }
         }
         do {
-            for task in tasks(of: executor) where !task.state.isTerminal {
-                try note(status(of: task, executor, cause), of: task)
-            }
+            try note(
+                tasks(of: executor).filter { !$0.state.isTerminal }.map { (status(of: $0, executor, cause), key($0)) })
             _ = executor.stored.life.ended()
             try store.save(executor.stored.life, of: executor.container)
         } catch {
@@ -45,6 +48,13 @@ extension Executors {
         }
         executor.isBack = true
         executor.letGo()
+        if !executor.stored.isCommandExecutor, isRemote(executor.stored.framework) {
+            news([
+                .exited(
+                    framework: executor.stored.framework, executor: executor.stored.info.executorID.value,
+                    status: report?.termination.outcome.waitStatus ?? -1)
+            ])
+        }
         // The words of the tasks' updates.
         let isFailure = cause.reason == .containerLaunchFailed
         log.log(
@@ -62,25 +72,38 @@ extension Executors {
         for container in old.compactMap({ try? ContainerID($0) }) {
             guard let gone = executors.removeValue(forKey: container) else { continue }
             let (framework, id) = (gone.stored.framework, gone.stored.info.executorID.value)
+            defer { settleFramework(framework) }
             for task in gone.tasks { tasks[TaskKey(framework: framework, id: task)] = nil }
             let key = ExecutorKey(framework: framework, id: id)
             if current[key] == container { current[key] = nil }
         }
+        settleFramework(executor.stored.framework)
     }
 
     /// An update of the agent's own.
     func status(of task: StoredTask, _ executor: Executor, _ cause: Executor.Cause) -> Mesos_V1_TaskStatus {
+        var status = status(
+            of: task.info.taskID, in: task.framework, executor: executor.stored.info.executorID.value, cause)
+        if let container = executor.containerStatus { status.containerStatus = container }
+        return status
+    }
+
+    /// The same for a task that is known by its id alone.
+    ///
+    /// - Parameter executor: nil where none is known by its id.
+    func status(
+        of task: Mesos_V1_TaskID, in framework: String, executor: String?, _ cause: Executor.Cause
+    ) -> Mesos_V1_TaskStatus {
         .with {
-            $0.taskID = task.info.taskID
-            $0.state = cause.state
+            $0.taskID = task
+            $0.state = state(cause.state, for: framework)
             $0.reason = cause.reason
             $0.message = cause.message
             $0.source = .agent
             $0.timestamp = Date().timeIntervalSince1970
-            $0.agentID = options.agent.id
-            $0.executorID = executor.stored.info.executorID
+            $0.agentID = agentID
+            if let executor { $0.executorID.value = executor }
             $0.uuid = withUnsafeBytes(of: UUID().uuid) { Data($0) }
-            if let status = executor.containerStatus { $0.containerStatus = status }
         }
     }
 
@@ -96,11 +119,15 @@ extension Executors {
 
     /// An executor was told to end: it has its grace period.
     func awaitEnd(_ executor: Executor) {
-        let grace = executor.stored.info.grace ?? options.shutdownGrace
+        after(executor.stored.info.grace ?? options.shutdownGrace, executor) { self.destroy(executor, nil) }
+    }
+
+    /// Sets an executor's timer, in the place of what it was set to before.
+    func after(_ time: Duration, _ executor: Executor, _ act: @escaping () -> Void) {
         executor.timer?.cancel()
         executor.timer = Task {
-            guard (try? await Task.sleep(for: grace)) != nil else { return }
-            destroy(executor, nil)
+            guard (try? await Task.sleep(for: time)) != nil, phase != .stopped else { return }
+            act()
         }
     }
 
@@ -138,5 +165,16 @@ extension Executor.Cause {
         if message.isEmpty { message = "Executor terminated: \(termination.outcome.name)" }
         let evidence = termination.evidence.joined(separator: "; ")
         self.init(state: .taskFailed, reason: reason, message: evidence.isEmpty ? message : "\(message) (\(evidence))")
+    }
+}
+
+extension Outcome {
+    /// As `wait()` gives it; -1 for what was no process' own end.
+    fileprivate var waitStatus: Int32 {
+        switch self {
+        case .exited(let code): Int32(code) << 8
+        case .signalled(let number): Int32(number)
+        default: -1
+        }
     }
 }

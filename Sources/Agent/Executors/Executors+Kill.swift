@@ -41,7 +41,7 @@ extension Executors {
         let cause = Executor.Cause(
             state: .taskKilled, reason: .taskKilledDuringLaunch, message: "Killed before it was sent to its executor")
         let group = task.group.map { group in tasks(of: executor).filter { $0.group == group } } ?? [task]
-        for task in group where !task.state.isTerminal { try note(status(of: task, executor, cause), of: task) }
+        try note(group.filter { !$0.state.isTerminal }.map { (status(of: $0, executor, cause), key($0)) })
         // Nothing waits for it: no need for it to come up.
         if executor.state == .registering, queued(executor).isEmpty { destroy(executor, cause) }
     }
@@ -50,14 +50,9 @@ extension Executors {
     func insist(_ task: StoredTask, _ executor: Executor) {
         let grace: Duration =
             task.info.hasKillPolicy ? .nanoseconds(task.info.killPolicy.gracePeriod.nanoseconds) : .seconds(3)
-        let patience = grace + options.killPatience
         executor.cause =
             executor.cause
             ?? Executor.Cause(state: .taskKilled, reason: .executorTerminated, message: "Killed with its executor")
-        executor.timer?.cancel()
-        executor.timer = Task {
-            guard (try? await Task.sleep(for: patience)) != nil else { return }
-            shutDown(executor)
-        }
+        after(grace + options.killPatience, executor) { self.shutDown(executor) }
     }
 }

@@ -41,7 +41,7 @@ extension Executors {
         let new = StoredExecutor(
             framework: order.framework, info: order.executor, container: container,
             isCommandExecutor: order.isCommandExecutor, life: ExecutorLife())
-        let resources = TaskResources.sum([order.executor.resources] + order.tasks.map(\.resources))
+        let resources = size([order.executor.resources] + order.tasks.map(\.resources), of: order.framework)
         let config = try config(new, order, resources)
         let tasks = stored(in: container)
         try store.add(new, tasks)
@@ -94,7 +94,17 @@ extension Executors {
         return ContainerConfig(
             id: executor.container, resources: resources, image: try place.image(for: container), command: command,
             output: .sandbox, programs: usesOwn ? [] : program.files,
-            gets: place.results(of: executor.container))
+            gets: place.results(of: executor.container), egress: try egress(of: executor, order))
+    }
+
+    /// The container is the executor's, and so is its way out.
+    private func egress(of executor: StoredExecutor, _ order: Order) throws(BulkheadError) -> EgressPolicy {
+        for task in order.tasks where !order.isCommandExecutor && task.labels.value(EgressPolicy.label) != nil {
+            throw BulkheadError(
+                .badOption, "task “\(task.taskID.value)”, label \(EgressPolicy.label)",
+                "its executor has others as well", remedy: "give the label to the executor")
+        }
+        return try place.egress(executor.info.labels.value(EgressPolicy.label))
     }
 
     private func begin(_ executor: Executor, _ config: ContainerConfig) {
@@ -105,9 +115,9 @@ extension Executors {
     /// The time counts from the launch: image and boot are part of it.
     func awaitRegistration(_ executor: Executor) {
         let limit = options.registrationTimeout
-        executor.timer = Task {
-            guard (try? await Task.sleep(for: limit)) != nil, executor.state == .registering else { return }
-            destroy(
+        after(limit, executor) {
+            guard executor.state == .registering else { return }
+            self.destroy(
                 executor,
                 Executor.Cause(
                     state: .taskFailed, reason: .executorRegistrationTimeout,
@@ -124,4 +134,8 @@ extension Executors {
         }
         await follow(executor)
     }
+}
+
+extension Mesos_V1_Labels {
+    fileprivate func value(_ key: String) -> String? { labels.first { $0.key == key }?.value }
 }

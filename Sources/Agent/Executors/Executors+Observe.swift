@@ -31,6 +31,14 @@ extension Executors {
         }
     }
 
+    /// Of several tasks of one id the agent's own, else the one that came last.
+    func find(_ id: String) -> TaskKey {
+        let own = TaskKey(framework: local.id.value, id: id)
+        guard tasks[own] == nil else { return own }
+        let others = tasks.values.filter { $0.id == id }
+        return others.max { executors[$0.container]?.number ?? 0 < executors[$1.container]?.number ?? 0 }.map(key) ?? own
+    }
+
     /// A task as Mesos shows it.
     func summary(_ id: TaskKey) -> Mesos_V1_Task? {
         guard let task = tasks[id], let executor = executors[task.container] else { return nil }
@@ -61,19 +69,43 @@ extension Executors {
     public func snapshot() -> AgentSnapshot {
         var snapshot = AgentSnapshot()
         snapshot.frameworks = frameworks.values.sorted { $0.id.value < $1.id.value }
-        for executor in executors.values.sorted(by: { $0.number < $1.number }) {
-            let all = executor.tasks.map { TaskKey(framework: executor.stored.framework, id: $0) }
-            snapshot.executors.append(
-                AgentSnapshot.Executor(
-                    info: executor.stored.info, container: executor.container, state: executor.state,
-                    isConnected: executor.stream != nil, isCommandExecutor: executor.stored.isCommandExecutor,
-                    queued: all.filter { tasks[$0]?.isDelivered == false && tasks[$0]?.state.isTerminal == false }
-                        .compactMap(summary),
-                    launched: all.filter { tasks[$0]?.isDelivered == true && tasks[$0]?.state.isTerminal == false }
-                        .compactMap(summary),
-                    ended: all.filter { tasks[$0]?.state.isTerminal == true }.compactMap(summary)))
-        }
+        snapshot.executors = executors.values.sorted { $0.number < $1.number }.map(shown)
         return snapshot
+    }
+
+    /// The executor of a container with its tasks; nil for a container that is no executor's.
+    func occupants(of container: ContainerID) -> AgentSnapshot.Executor? { executors[container].map(shown) }
+
+    private func shown(_ executor: Executor) -> AgentSnapshot.Executor {
+        let all = executor.tasks.map { TaskKey(framework: executor.stored.framework, id: $0) }
+        return AgentSnapshot.Executor(
+            info: executor.stored.info, container: executor.container, state: executor.state,
+            isConnected: executor.stream != nil, isCommandExecutor: executor.stored.isCommandExecutor,
+            queued: all.filter { tasks[$0]?.isDelivered == false && tasks[$0]?.state.isTerminal == false }
+                .compactMap(summary),
+            launched: all.filter { tasks[$0]?.isDelivered == true && tasks[$0]?.state.isTerminal == false }
+                .compactMap(summary),
+            ended: all.filter { tasks[$0]?.state.isTerminal == true }.compactMap(summary))
+    }
+
+    /// Of what has not ended.
+    struct Counts: Sendable {
+        var frameworks: Int
+        var executors: Int
+        var tasks: [Mesos_V1_TaskState: Int]
+        /// A master knows the agent.
+        var isRegistered: Bool
+        /// How many status updates it has not acknowledged.
+        var updatesWaiting: Int
+    }
+
+    func counts() -> Counts {
+        let alive = executors.values.filter { $0.state != .terminated }
+        let states = alive.flatMap(tasks(of:)).map(\.state).filter { !$0.isTerminal }
+        return Counts(
+            frameworks: Set(alive.map(\.stored.framework)).count, executors: alive.count,
+            tasks: Dictionary(grouping: states) { $0 }.mapValues(\.count), isRegistered: !streams.isPaused,
+            updatesWaiting: streams.count)
     }
 }
 

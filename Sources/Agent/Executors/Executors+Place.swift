@@ -18,11 +18,23 @@ extension Executors {
         return Placement(
             container: task.container, isCommandExecutor: executor.stored.isCommandExecutor,
             isEnded: task.state.isTerminal, isContainerEnded: executor.state == .terminated,
-            image: info.mesos.hasImage ? info.mesos.image.docker.name : nil)
+            image: info.imageName)
     }
 
-    /// The executor of a container with its tasks; nil for a container that is no executor's.
-    func occupants(of container: ContainerID) -> AgentSnapshot.Executor? {
-        snapshot().executors.first { $0.container == container }
+    /// What each executor is that is known, by its container.
+    var infos: [ContainerID: Mesos_V1_ExecutorInfo] { executors.mapValues(\.stored.info) }
+
+    func isExecutor(_ container: ContainerID) -> Bool { executors[container] != nil }
+
+    /// The container of an executor's run.
+    ///
+    /// - Parameter run: the container's name, or `latest`.
+    func container(ofRun run: String, of executor: String, _ framework: String) -> ContainerID? {
+        let key = ExecutorKey(framework: framework, id: executor)
+        guard run != "latest" else { return current[key] }
+        return executors.values.first {
+            $0.container.description == run && $0.stored.framework == framework
+                && $0.stored.info.executorID.value == executor
+        }?.container
     }
 }

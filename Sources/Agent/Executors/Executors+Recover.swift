@@ -15,6 +15,12 @@ extension Executors {
         for why in known.leftOut { log.error("record left out", metadata: ["error": "\(why)"]) }
         let actions = try await containerizer.recover()
         for framework in known.frameworks { frameworks[framework.id.value] = framework }
+        membership = try store.membership()
+        for framework in frameworks.values where !framework.checkpoint {
+            // Its master has told of its tasks' end when we were gone.
+            try store.dropOutbox(of: framework.id.value)
+        }
+        for update in try store.outbox() { _ = streams.add(update, at: .now) }
         if frameworks[local.id.value] != local {
             try store.save(local)
             frameworks[local.id.value] = local
@@ -22,7 +28,7 @@ extension Executors {
         numbers = known.tasks.compactMap(\.group).max() ?? 0
         let tasks = Dictionary(grouping: known.tasks, by: \.container)
         for stored in known.executors {
-            let executor = enter(stored, TaskResources.sum([stored.info.resources]))
+            let executor = enter(stored, size([stored.info.resources], of: stored.framework))
             for task in tasks[stored.container] ?? [] { enter(task, of: executor) }
             // What it has is told by its record; without one it has ended.
             executor.resources = needs(executor)
@@ -42,7 +48,7 @@ extension Executors {
     /// The framework of tasks that no master sends.
     nonisolated var local: Mesos_V1_FrameworkInfo {
         .with {
-            $0.id.value = "\(store.agentID)-local"
+            $0.id.value = "\(store.ownID)-local"
             $0.user = "root"
             $0.name = "bulkhead"
             $0.checkpoint = true
@@ -54,6 +60,13 @@ extension Executors {
 
     private func resume(_ executor: Executor) {
         executor.watch = Task { await follow(executor) }
+        let framework = executor.stored.framework
+        guard !isRemote(framework) || frameworks[framework]?.checkpoint == true else {
+            executor.isSilent = true
+            let cause = Executor.Cause(
+                state: .taskGone, reason: .agentRestarted, message: "Its framework does not checkpoint")
+            return destroy(executor, cause)
+        }
         switch executor.state {
         // It has not been waited for in vain yet: its command was begun a moment before the agent ended.
         case .registering: awaitRegistration(executor)
@@ -78,7 +91,9 @@ extension Executors {
     func finishRecovery() {
         guard phase == .reregistering else { return }
         phase = .running
+        recovered.fulfil(.success(()))
         returnTimer?.cancel()
+        followDrain()
         let limit = MesosDuration.text(options.reregistrationTimeout)
         for executor in executors.values where !executor.isBack {
             executor.isBack = true

@@ -19,18 +19,21 @@ extension Executors {
     ///   said; then all is as it was.
     func resize(_ id: TaskKey, to wish: [Mesos_V1_Resource]) async throws -> Resized {
         try TaskCheck.check(share: wish, "task “\(id.id)”")
+        guard !isRemote(id.framework) else {
+            throw BulkheadError(
+                .unsupported, "task “\(id.id)”", "its resources are its master's to give",
+                remedy: "have its framework launch another one")
+        }
         let executor = try running(id).1
         // Deliveries change the container as well: one at a time.
         while executor.isOpen, let other = executor.delivery { await other.value }
         let former = try running(id).0.info.resources
         let end = Once<Resized>()
-        executor.delivery = Task {
-            do { end.fulfil(.success(try await change(id, executor, Self.merge(wish, into: former), former))) } catch {
+        let wanted = Self.merge(wish, into: former)
+        change(executor) {
+            do { end.fulfil(.success(try await self.give(wanted, to: id, executor, former))) } catch {
                 end.fulfil(.failure(error))
             }
-            guard executor.isOpen else { return }
-            executor.delivery = nil
-            deliver(executor)
         }
         return try await end.value()
     }
@@ -40,13 +43,11 @@ extension Executors {
         guard executor.delivery == nil, executor.state == .running, queued(executor).isEmpty,
             tasks(of: executor).contains(where: { !$0.state.isTerminal }), needs(executor) != executor.resources
         else { return }
-        executor.delivery = Task {
-            do { try await resize(executor, to: needs(executor)) } catch {
-                log.warning("container keeps its size", metadata: fields(executor).merging(["error": "\(error)"]) { $1 })
+        change(executor) {
+            do { try await self.resize(executor, to: self.needs(executor)) } catch {
+                let fields = self.fields(executor).merging(["error": "\(error)"]) { $1 }
+                self.log.warning("container keeps its size", metadata: fields)
             }
-            guard executor.isOpen else { return }
-            executor.delivery = nil
-            deliver(executor)
         }
     }
 
@@ -61,19 +62,15 @@ extension Executors {
     }
 
     /// Stored before it is tried: a restart must know the larger claim.
-    private func change(
-        _ id: TaskKey, _ executor: Executor, _ wanted: [Mesos_V1_Resource], _ former: [Mesos_V1_Resource]
+    private func give(
+        _ wanted: [Mesos_V1_Resource], to id: TaskKey, _ executor: Executor, _ former: [Mesos_V1_Resource]
     ) async throws -> Resized {
         try store(wanted, of: id)
         let resources = needs(executor)
         do {
-            guard resources != executor.resources else { return Resized(task: wanted, container: resources) }
-            let answer = try await containerizer.update(executor.container, to: resources)
-            if case .refused(let error) = answer { throw error }
-            executor.resources = resources
+            let pending = try await resize(executor, to: resources)
             log.info("task resized", metadata: fields(executor))
-            guard case .pending(let why) = answer else { return Resized(task: wanted, container: resources) }
-            return Resized(task: wanted, container: resources, pending: why)
+            return Resized(task: wanted, container: resources, pending: pending)
         } catch {
             try store(former, of: id)
             throw error

@@ -26,12 +26,14 @@ extension Executors {
             options.health.launchSucceeded()
         }
         executor.isBack = true
-        let updates = call.unacknowledgedUpdates.map(\.status)
-        _ = try take(updates, from: executor)
+        takeArrived()
+        let updates = call.unacknowledgedUpdates.map { Report($0.status, from: executor) }
+        take(updates)
+        for update in updates { _ = try update.fate?.get() }
         try drop(unless: Set(call.unacknowledgedTasks.map(\.taskID.value)), of: executor)
         executor.stream = stream
         send(subscribed(executor), to: executor)
-        for status in updates { acknowledge(status, to: executor) }
+        for update in updates { acknowledge(update.status, to: executor) }
         for task in tasks(of: executor) where task.isDelivered && task.isKillWanted && !task.state.isTerminal {
             sendKill(task, to: executor)
         }
@@ -57,7 +59,7 @@ extension Executors {
             $0.type = .subscribed
             $0.subscribed.executorInfo = executor.stored.info
             $0.subscribed.frameworkInfo = frameworks[executor.stored.framework] ?? .init()
-            $0.subscribed.agentInfo = options.agent
+            $0.subscribed.agentInfo = agent
             $0.subscribed.containerID.value = executor.container.description
         }
     }
@@ -68,7 +70,7 @@ extension Executors {
         where task.isDelivered && task.state == .taskStaging && !known.contains(task.id) {
             let cause = Executor.Cause(
                 state: .taskDropped, reason: .agentRestarted, message: "The task never reached its executor")
-            do { try note(status(of: task, executor, cause), of: task) } catch {
+            do { try note([(status(of: task, executor, cause), key(task))]) } catch {
                 throw Refusal(status: 500, text: "The update could not be stored: \(error.detail)")
             }
         }

@@ -2,13 +2,19 @@ import FoundationEssentials
 public import Isolation
 public import Logging
 public import Mesos
+public import NIOCore
+import NIOPosix
 import SwiftProtobuf
 
 /// The agent's frameworks, executors and tasks: who has subscribed, what is sent to whom, what was said of which task.
 /// One for each agent.
 ///
 /// Whatever it tells an executor or a caller is stored before. Where no `await` lies between two steps nobody comes
-/// between them: an update is looked up, stored and acknowledged in one go, so those of a task keep their order.
+/// between them: updates that have come are looked up, stored and acknowledged in one go, so those of a task keep their
+/// order.
+///
+/// All of it happens on one event loop, never on Swift's own threads: hundreds of launches and ends that wait there for
+/// their turn keep neither executors nor the master waiting.
 public actor Executors {
     public enum Phase: Sendable {
         /// Nothing is known yet.
@@ -29,6 +35,8 @@ public actor Executors {
         var id: String
     }
 
+    nonisolated let loop: any EventLoop
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor.asUnownedSerialExecutor() }
     nonisolated let containerizer: Containerizer
     let store: AgentStore
     nonisolated let place: any ExecutorPlace
@@ -46,25 +54,50 @@ public actor Executors {
     var tasks: [TaskKey: StoredTask] = [:]
     var observers: [TaskKey: [Int: AsyncStream<Mesos_V1_TaskStatus>.Continuation]] = [:]
     var numbers = 0
+    /// Updates that are to be stored next.
+    var arrived: [Report] = []
     /// Ends the wait for executors of a former process.
     var returnTimer: Task<Void, Never>?
+    /// What the master has yet to acknowledge.
+    var streams = UpdateStreams()
+    /// Takes what the master is to hear.
+    var news: @Sendable ([MasterNews]) -> Void = { _ in }
+    var resender: Task<Void, Never>?
+    /// Frameworks that are being ended.
+    var closing: Set<String> = []
+    /// Where schedulers listen that do not speak HTTP.
+    var schedulers: [String: UPID] = [:]
+    /// What the master and we agreed on.
+    var membership = Membership()
+    /// Executors of a former process have come back, or are given up.
+    nonisolated let recovered = Once<Void>()
 
-    /// - Parameter secret: nil switches authentication off.
+    /// - Parameters:
+    ///   - secret: nil switches authentication off.
+    ///   - loop: best that of the executors' connections: what comes from them then needs no other thread. Nil for any.
     public init(
         containerizer: Containerizer, store: AgentStore, place: any ExecutorPlace, secret: ExecutorSecret?,
-        options: ExecutorOptions, log: Logger = Logger(label: "bulkhead.executors"),
+        options: ExecutorOptions, loop: (any EventLoop)? = nil, log: Logger = Logger(label: "bulkhead.executors"),
         observe: @escaping @Sendable (Timeline.Entry) -> Void = { _ in }
     ) {
+        self.loop = loop ?? MultiThreadedEventLoopGroup.singleton.next()
         self.containerizer = containerizer
         self.store = store
         self.place = place
         self.secret = secret
         self.log = log
         self.observe = observe
-        var options = options
-        options.agent.id = .with { $0.value = store.agentID }
         self.options = options
     }
+
+    /// This agent, with the id that it has now.
+    nonisolated var agent: Mesos_V1_AgentInfo {
+        var info = options.agent
+        info.id.value = store.agentID
+        return info
+    }
+
+    nonisolated var agentID: Mesos_V1_AgentID { .with { $0.value = store.agentID } }
 
     /// A number that was not used before.
     func number() -> Int {
@@ -98,6 +131,7 @@ public actor Executors {
     public func stop() {
         phase = .stopped
         returnTimer?.cancel()
+        resender?.cancel()
         for executor in executors.values {
             executor.letGo()
             executor.watch?.cancel()

@@ -19,6 +19,7 @@ extension MediaType {
     /// - Returns: nil where it takes neither.
     static func accepted(by header: String?) -> MediaType? {
         guard let header else { return .json }
+        if let only = MediaType(rawValue: header), only != .recordio { return only }
         let ranges = header.split(separator: ",").compactMap { range -> String? in
             let parts = range.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
             let isRefused = parts.dropFirst().contains { $0.hasPrefix("q=") && Double($0.dropFirst(2)) == 0 }

@@ -16,10 +16,14 @@ public enum MesosDuration {
 
     /// In the largest unit that leaves no fraction.
     public static func text(_ duration: Duration) -> String {
-        let (seconds, attoseconds) = duration.components
-        let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+        let nanoseconds = duration.nanoseconds
         let unit = units.dropFirst(2).dropLast(3).last { nanoseconds % $0.nanoseconds == 0 }
         guard nanoseconds != 0 else { return "0secs" }
         return unit.map { "\(nanoseconds / $0.nanoseconds)\($0.name)" } ?? "\(nanoseconds)ns"
     }
+}
+
+extension Duration {
+    /// What is less is left out.
+    var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
 }

@@ -14,6 +14,12 @@ extension Operator {
     /// - Throws: ``Refusal`` with 400, 403, 404 or 500.
     func list(_ path: String) async throws(Refusal) -> [SandboxFile] {
         let (sandbox, words) = try await resolve(path)
+        if let name = words.last {
+            let status = try Self.named { () throws(BulkheadError) in
+                try Self.directory(sandbox, words.dropLast())?.status(of: name)
+            }
+            if (status?.st_mode ?? 0) & S_IFMT == S_IFREG { throw Refusal(status: 400, text: "“\(path)” is no directory") }
+        }
         let names = try Self.named { () throws(BulkheadError) in
             try Self.directory(sandbox, words[...])?.entries(limit: Self.mostEntries)
         }
@@ -75,7 +81,7 @@ extension Operator {
             return (places.sandbox(id), Array(words.dropFirst(prefix.count + 1)))
         }
         if words.count >= 6, words[0] == "frameworks", words[2] == "executors", words[4] == "runs",
-            let id = await run(words[5], of: words[3], words[1]), exists(id)
+            let id = await executors.container(ofRun: words[5], of: words[3], words[1]), exists(id)
         {
             return (places.sandbox(id), Array(words.dropFirst(6)))
         }
@@ -85,13 +91,6 @@ extension Operator {
     private func exists(_ id: Isolation.ContainerID) -> Bool {
         var status = stat()
         return lstat(places.sandbox(id), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-    }
-
-    private func run(_ run: String, of executor: String, _ framework: String) async -> Isolation.ContainerID? {
-        await executors.snapshot().executors.last {
-            $0.info.executorID.value == executor && $0.info.frameworkID.value == framework
-                && (run == "latest" || run == $0.container.description)
-        }?.container
     }
 }
 

@@ -1,4 +1,5 @@
 import Dispatch
+import FoundationEssentials
 import Glibc
 public import Isolation
 public import Logging
@@ -62,7 +63,7 @@ public struct SandboxCollector: Sendable {
         }
         guard await remove(place) else { return }
         let words: Logger.Metadata = [
-            "container.id": "\(id)", "age": "\(Int(age.inSeconds)) s", "disk": "\(Int(use * 100)) %",
+            "container.id": "\(id)", "age": "\(Int(age / .seconds(1))) s", "disk": "\(Int(use * 100)) %",
         ]
         log.info("sandbox removed", metadata: words)
     }
@@ -85,7 +86,7 @@ public struct SandboxCollector: Sendable {
 
     /// All that could be those of containers which have ended: the containerizer has the last word.
     private func ended() throws(BulkheadError) -> [(id: ContainerID, age: Duration)] {
-        let now = Self.now
+        let now = Date().timeIntervalSince1970
         var all: [(ContainerID, Duration)] = []
         for name in try names(in: sandboxes) {
             guard let id = try? ContainerID(name), let end = Self.lastChange(sandboxes + "/" + name) else { continue }
@@ -106,12 +107,6 @@ public struct SandboxCollector: Sendable {
             guard lstat(sandbox + name, &status) == 0 else { return nil }
             return Double(status.st_ctim.tv_sec) + Double(status.st_ctim.tv_nsec) * 1e-9
         }.max()
-    }
-
-    private static var now: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
     /// As Mesos counts it: what only root may use is free.

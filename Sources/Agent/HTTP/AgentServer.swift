@@ -1,6 +1,6 @@
 import Glibc
 public import Isolation
-import NIOCore
+public import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Synchronization
@@ -24,19 +24,27 @@ public final class AgentServer: Sendable {
     private let routes: Routes
     private let address: Address
     private let limits: HTTPLimits
+    private let messages: (any LibprocessReceiver)?
     private let peers: Peers
     private let refuses: @Sendable (String) -> Bool
+    private let group: any EventLoopGroup
     private let listener = Mutex<(any Channel)?>(nil)
 
-    /// - Parameter refuses: says of a peer's IP address that its connections are closed unread.
+    /// - Parameters:
+    ///   - messages: who gets libprocess messages; without it they are requests like others.
+    ///   - group: on whose loops the connections live; nil for all that the process has.
+    ///   - refuses: says of a peer's IP address that its connections are closed unread.
     public init(
-        routes: Routes, address: Address, limits: HTTPLimits = HTTPLimits(),
+        routes: Routes, address: Address, limits: HTTPLimits = HTTPLimits(), messages: (any LibprocessReceiver)? = nil,
+        group: (any EventLoopGroup)? = nil,
         refuses: @escaping @Sendable (String) -> Bool = { _ in false }
     ) {
         self.refuses = refuses
+        self.group = group ?? MultiThreadedEventLoopGroup.singleton
         self.routes = routes
         self.address = address
         self.limits = limits
+        self.messages = messages
         peers = Peers(limits)
     }
 
@@ -79,13 +87,14 @@ public final class AgentServer: Sendable {
             channel.eventLoop.execute { channel.pipeline.fireUserInboundEventTriggered(HTTPConnection.Stop()) }
         }
         let end = ContinuousClock.now + limit
+        // Once in an agent's life: not worth a signal from whichever channel leaves last.
         while !peers.channels.isEmpty, ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(5)) }
         for channel in peers.channels { try? await channel.close() }
     }
 
     private func bootstrap() -> ServerBootstrap {
-        let (routes, limits, peers, refuses) = (routes, limits, peers, refuses)
-        return ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let (routes, limits, messages, peers, refuses) = (routes, limits, messages, peers, refuses)
+        return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 512)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
@@ -97,12 +106,15 @@ public final class AgentServer: Sendable {
                 channel.closeFuture.whenComplete { _ in peers.leave(channel, peer ?? "") }
                 return channel.eventLoop.makeCompletedFuture {
                     if peer != nil { try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1) }
-                    try Self.add(HTTPConnection(routes: routes, limits: limits, peers: peers, address: peer), channel)
+                    let connection = HTTPConnection(routes: routes, limits: limits, peers: peers, address: peer)
+                    try Self.add(connection, messages, channel)
                 }
             }
     }
 
-    private static func add(_ connection: HTTPConnection, _ channel: any Channel) throws {
+    private static func add(
+        _ connection: HTTPConnection, _ messages: (any LibprocessReceiver)?, _ channel: any Channel
+    ) throws {
         let limits = connection.limits
         var heads = NIOHTTPDecoderLimitConfiguration()
         heads.maxHeaderFieldSize = limits.headSize
@@ -110,10 +122,13 @@ public final class AgentServer: Sendable {
         heads.maxHeaderFieldCount = limits.headFields
         let decoder = HTTPRequestDecoder(
             leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .forward, limitConfiguration: heads)
-        try channel.pipeline.syncOperations.addHandlers([
-            HTTPResponseEncoder(), connection.arrival, ByteToMessageHandler(decoder), HTTPServerPipelineHandler(),
-            connection,
-        ])
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandlers([HTTPResponseEncoder(), connection.arrival, ByteToMessageHandler(decoder)])
+        if let messages {
+            try pipeline.addHandler(
+                MessageHandler(messages, peer: channel.remoteAddress?.ipAddress, arrival: connection.arrival))
+        }
+        try pipeline.addHandlers([HTTPServerPipelineHandler(), connection])
     }
 
     private func unusable(_ error: any Error) -> BulkheadError {

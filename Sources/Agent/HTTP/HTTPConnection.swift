@@ -66,7 +66,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         let exchange = HTTPExchange(head, channel: channel, peer: address, keepsAlive: head.isKeepAlive && !isStopping)
         self.exchange = exchange
         let routes = routes
-        exchange.start { await routes.answer($0) }
+        exchange.start(on: routes.areBrief ? LoopExecutor(channel.eventLoop) : nil) { await routes.answer($0) }
     }
 
     /// Reads no more while a handler has enough to do.
@@ -76,6 +76,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard case .body = Self.unwrapOutboundIn(data) else { return context.write(data, promise: promise) }
         let promise = promise ?? context.eventLoop.makePromise()
         promise.futureResult.assumeIsolated().whenSuccess { [weak self] in self?.progress = .now() }
         context.write(data, promise: promise)
@@ -154,27 +155,24 @@ final class HTTPConnection: ChannelDuplexHandler {
         let waiting = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
         if waiting != untaken { (untaken, progress) = (waiting, .now()) }
         if waiting > 0 { return progress + TimeAmount(limits.readPause) }
+        if arrival.isLink { return nil }
         if let exchange { return exchange.body.isWaitedFor ? progress + TimeAmount(limits.bodyPause) : nil }
         if let began = arrival.time { return began + TimeAmount(limits.headTime) }
         return peers.hasStream(peer) ? nil : progress + TimeAmount(limits.idleTime)
     }
 }
 
-/// Notes when a client began to send a request.
+/// Notes what a client does before its requests are taken apart.
 final class FirstByte: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
+    /// When it began to send the request under way.
     var time: NIODeadline?
+    /// It sent a libprocess message: Mesos takes the end of a silent connection for the end of the agent.
+    var isLink = false
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if time == nil { time = .now() }
         context.fireChannelRead(data)
-    }
-}
-
-extension TimeAmount {
-    init(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        self = .nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }
 }

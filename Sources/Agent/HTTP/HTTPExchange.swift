@@ -30,8 +30,9 @@ final class HTTPExchange: Sendable {
 
     private var length: Int? { head.headers.first(name: "content-length").flatMap { Int($0) } }
 
-    func start(_ answer: @escaping @Sendable (HTTPCall) async -> HTTPAnswer) {
-        let work = Task {
+    /// - Parameter executor: nil for Swift's own threads.
+    func start(on executor: LoopExecutor?, _ answer: @escaping @Sendable (HTTPCall) async -> HTTPAnswer) {
+        let work = Task(executorPreference: executor) {
             guard let call = self.call() else {
                 return await self.send(HTTPAnswer(status: 400, text: "The path cannot be decoded\n"))
             }
@@ -59,16 +60,6 @@ final class HTTPExchange: Sendable {
         let isStream = if case .stream = answer.body { true } else { false }
         // A client that was not let finish cannot know where its next request begins for us.
         let keepsAlive = keepsAlive && body.isEnded && !(isStream && head.version != .http1_1)
-        do {
-            try await write(answer, keepsAlive: keepsAlive)
-            tell(HTTPConnection.Answered(exchange: self, closes: !keepsAlive))
-        } catch {
-            // No end of the body: the client is to see that there would have been more.
-            channel.close(promise: nil)
-        }
-    }
-
-    private func write(_ answer: HTTPAnswer, keepsAlive: Bool) async throws {
         var fields = NIOHTTP1.HTTPHeaders(answer.headers)
         if !keepsAlive || head.version != .http1_1 {
             fields.replaceOrAdd(name: "Connection", value: keepsAlive ? "keep-alive" : "close")
@@ -77,18 +68,34 @@ final class HTTPExchange: Sendable {
         switch answer.body {
         case .bytes(let bytes):
             fields.replaceOrAdd(name: "Content-Length", value: "\(bytes.count)")
-            channel.write(part(answer, fields), promise: nil)
-            if !isHead, !bytes.isEmpty {
-                channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: bytes))), promise: nil)
-            }
-            try await channel.writeAndFlush(HTTPServerResponsePart.end(nil))
+            finish([part(answer, fields)] + (isHead || bytes.isEmpty ? [] : [part(bytes)]), keepsAlive: keepsAlive)
         case .stream(let records):
             tell(HTTPConnection.Answering(isStream: true))
-            try await channel.writeAndFlush(part(answer, fields))
-            try await write(isHead ? AsyncStream { nil } : records)
-            try await channel.writeAndFlush(HTTPServerResponsePart.end(nil))
+            do {
+                try await channel.writeAndFlush(part(answer, fields))
+                try await write(isHead ? AsyncStream { nil } : records)
+                finish([], keepsAlive: keepsAlive)
+            } catch {
+                // No end of the body: the client is to see that there would have been more.
+                channel.close(promise: nil)
+            }
         }
     }
+
+    /// Sends the last parts of an answer, in one turn of the connection's loop.
+    private func finish(_ parts: [HTTPServerResponsePart], keepsAlive: Bool) {
+        guard channel.eventLoop.inEventLoop else {
+            return channel.eventLoop.execute { self.finish(parts, keepsAlive: keepsAlive) }
+        }
+        for part in parts { channel.write(part, promise: nil) }
+        channel.writeAndFlush(HTTPServerResponsePart.end(nil)).whenComplete { [channel] result in
+            guard case .success = result else { return channel.close(promise: nil) }
+            let answered = HTTPConnection.Answered(exchange: self, closes: !keepsAlive)
+            channel.pipeline.fireUserInboundEventTriggered(answered)
+        }
+    }
+
+    private func part(_ bytes: [UInt8]) -> HTTPServerResponsePart { .body(.byteBuffer(ByteBuffer(bytes: bytes))) }
 
     private func part(_ answer: HTTPAnswer, _ fields: NIOHTTP1.HTTPHeaders) -> HTTPServerResponsePart {
         .head(HTTPResponseHead(version: head.version, status: .init(statusCode: answer.status), headers: fields))
@@ -97,8 +104,13 @@ final class HTTPExchange: Sendable {
     private func write(_ records: AsyncStream<[UInt8]>) async throws {
         var failure: (any Error)?
         for await record in records where !record.isEmpty && failure == nil {
+            // Not from other threads: they would not see in time that there is no room any more.
+            if channel.eventLoop.inEventLoop, channel.isWritable {
+                channel.writeAndFlush(part(record), promise: nil)
+                continue
+            }
             do {
-                try await channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: record))))
+                try await channel.writeAndFlush(part(record))
             } catch {
                 failure = error
                 // The next round then tells the stream that nobody reads it.

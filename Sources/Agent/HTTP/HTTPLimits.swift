@@ -10,7 +10,7 @@ public struct HTTPLimits: Sendable {
     /// From the first byte of a request's head to its last.
     public var headTime = Duration.seconds(20)
     /// How long a connection may be open without a request; longer where its peer has a stream open, as Mesos' executor
-    /// library keeps a second connection for its calls.
+    /// library keeps a second connection for its calls, and without end where it brought a libprocess message.
     public var idleTime = Duration.seconds(120)
     /// How long a client may pause within a body that is waited for.
     public var bodyPause = Duration.seconds(60)
@@ -31,4 +31,6 @@ public enum BodyLimit {
     public static let call = 4 << 20
     /// Of calls of executors: a message or an update may carry data.
     public static let executor = 64 << 20
+    /// Of libprocess messages.
+    static let message = 64 << 20
 }

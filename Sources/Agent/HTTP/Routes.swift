@@ -1,8 +1,11 @@
 /// Which handler answers which path.
 public struct Routes: Sendable {
     private var handlers: [(path: [Substring], method: String?, handler: any HTTPHandler)] = []
+    /// They run on their connection's own event loop.
+    let areBrief: Bool
 
-    public init() {}
+    /// - Parameter areBrief: all handlers only do what takes no time: many small calls are faster so.
+    public init(areBrief: Bool = false) { self.areBrief = areBrief }
 
     /// Adds a handler for a path and all below it; of several the longest wins.
     ///

@@ -6,16 +6,17 @@ extension BulkheadError.Reason {
     var isHostFault: Bool {
         switch self {
         case .hypervisorUnreachable, .hypervisorLost, .hypervisorRefused, .permissionDenied, .networkMissing,
-            .networkInactive, .networkFull, .networkRefused, .stateUnusable, .diskFull, .toolMissing, .toolFailed,
-            .startFailed, .readBackMismatch, .accelerationUnavailable, .fileUnreadable, .fileUnwritable,
+            .networkInactive, .networkFull, .networkRefused, .wallRefused, .stateUnusable, .diskFull, .toolMissing,
+            .toolFailed, .startFailed, .readBackMismatch, .accelerationUnavailable, .fileUnreadable, .fileUnwritable,
             .templateUnreadable, .templateMalformed, .templateIdentity, .templateUnsafe, .templateRejected,
-            .isolatorFailed, .isolatorHangs, .launcherFailed, .cleanupIncomplete:
+            .isolatorFailed, .isolatorHangs, .launcherFailed, .cleanupIncomplete, .monitorUnconfined:
             true
-        case .badOption, .badResource, .badName, .nameInUse, .exceedsHost, .unknownContainer, .unknownTask,
+        case .badOption, .badResource, .badName, .nameInUse, .exceedsHost, .egressRefused, .unknownContainer,
+            .unknownTask,
             .imageUnknown, .imageBroken, .imageInUse, .addressUnusable, .guestDied, .leaseTimeout, .portTimeout,
             .bannerTimeout, .handshakeFailed, .wrongHostKey, .loginFailed, .copyFailed, .commandNotStarted, .unsupported,
             .interruptedByRestart, .hostRebooted, .notRunning, .connectionLost, .agentUnreachable, .agentRefused,
-            .credentialRefused, .resultMissing, .resultForged:
+            .credentialRefused, .masterRefused, .resultMissing, .resultForged:
             false
         }
     }

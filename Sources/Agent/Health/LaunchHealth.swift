@@ -77,7 +77,8 @@ public final class LaunchHealth: Sendable {
             let wait = state.refusedUntil - .now
             guard let why = complaint(state), let last = state.last, wait > .zero else { return nil }
             return BulkheadError(
-                last.reason, "agent", why, remedy: "mend that; launches are tried again in \(Int(wait.inSeconds) + 1) s"
+                last.reason, "agent", why,
+                remedy: "mend that; launches are tried again in \(Int(wait / .seconds(1)) + 1) s"
             )
         }
     }

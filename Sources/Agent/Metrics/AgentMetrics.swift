@@ -30,7 +30,7 @@ public final class AgentMetrics: Sendable {
     public init() {}
 
     var current: Counts { counts.withLock { $0 } }
-    var uptime: Double { (ContinuousClock.now - start).inSeconds }
+    var uptime: Double { (ContinuousClock.now - start) / .seconds(1) }
 
     /// - Parameter isGone: false where something of it is left.
     func sandboxRemoved(_ isGone: Bool) {
@@ -45,12 +45,13 @@ public final class AgentMetrics: Sendable {
 
     /// - Parameter errors: how many containers could not be found again as they were.
     public func recovered(in time: Duration, errors: Int) {
-        counts.withLock { ($0.recoveryTime, $0.recoveryErrors) = (time.inSeconds, errors) }
+        counts.withLock { ($0.recoveryTime, $0.recoveryErrors) = (time / .seconds(1), errors) }
     }
 
     /// Takes the stages of a launch as they end; for `Containerizer.launch(observe:)`.
     public func observe(_ entry: Timeline.Entry) {
-        guard let seconds = entry.duration?.inSeconds, entry.stage != .run else { return }
+        guard let duration = entry.duration, entry.stage != .run else { return }
+        let seconds = duration / .seconds(1)
         counts.withLock { counts in
             var histogram = counts.stages[entry.stage] ?? Histogram()
             for (number, end) in Self.buckets.enumerated() where seconds <= end { histogram.counts[number] += 1 }
@@ -59,8 +60,4 @@ public final class AgentMetrics: Sendable {
             counts.stages[entry.stage] = histogram
         }
     }
-}
-
-extension Duration {
-    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

@@ -5,12 +5,12 @@ import Mesos
 extension Operator {
     /// Mesos' names and their values; what cannot be told is missing.
     func metricValues() async -> [(name: String, value: Double)] {
-        let (overview, counts) = (await executors.snapshot(), metrics.current)
-        let alive = overview.executors.filter { !$0.isCompleted }
+        let (alive, counts) = (await executors.counts(), metrics.current)
         var values: [(name: String, value: Double)] = [
-            ("slave/uptime_secs", metrics.uptime), ("slave/registered", 0),
-            ("slave/frameworks_active", Double(Set(alive.map(\.info.frameworkID.value)).count)),
-            ("slave/executors_running", Double(alive.count)),
+            ("slave/uptime_secs", metrics.uptime), ("slave/registered", alive.isRegistered ? 1 : 0),
+            ("slave/updates_unacknowledged", Double(alive.updatesWaiting)),
+            ("slave/frameworks_active", Double(alive.frameworks)),
+            ("slave/executors_running", Double(alive.executors)),
             ("slave/container_launch_errors", Double(counts.launchErrors)),
             ("slave/recovery_errors", Double(counts.recoveryErrors)),
             ("gc/path_removals_succeeded", Double(counts.sandboxesRemoved)),
@@ -22,17 +22,13 @@ extension Operator {
         if let time = counts.recoveryTime { values.append(("slave/recovery_time_secs", time)) }
         let running = await containerizer.list().filter { !$0.life.state.isEnded }
         values.append(("containerizer/mesos/containers", Double(running.count)))
-        for (name, states) in Self.gauges {
-            let count = alive.flatMap { $0.queued + $0.launched }.filter { states.contains($0.state) }.count
-            values.append(("slave/tasks_\(name)", Double(count)))
-        }
+        for (name, state) in Self.gauges { values.append(("slave/tasks_\(name)", Double(alive.tasks[state] ?? 0))) }
         values += resources(running) + Self.host()
         return values.sorted { $0.name < $1.name }
     }
 
-    private static let gauges: [(String, [Mesos_V1_TaskState])] = [
-        ("staging", [.taskStaging]), ("starting", [.taskStarting]), ("running", [.taskRunning]),
-        ("killing", [.taskKilling]),
+    private static let gauges: [(String, Mesos_V1_TaskState)] = [
+        ("staging", .taskStaging), ("starting", .taskStarting), ("running", .taskRunning), ("killing", .taskKilling),
     ]
 
     private func resources(_ running: [ContainerRecord]) -> [(name: String, value: Double)] {

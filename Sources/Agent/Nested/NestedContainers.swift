@@ -5,8 +5,6 @@ import Mesos
 /// Commands beside those of containers, by Mesos' names: nested containers and sessions. They end with their root
 /// container and with this process.
 actor NestedContainers {
-    typealias Refusal = OperatorEndpoint.Refusal
-
     nonisolated let containerizer: Containerizer
     nonisolated let places: StateDirectory
     nonisolated let limits: NestedLimits
@@ -98,7 +96,8 @@ actor NestedContainers {
             } catch {
                 running.fulfil(.failure(error))
                 let isWanted = error is CancellationError
-                let words = error as? BulkheadError ?? BulkheadError(.launcherFailed, "container \(id)", "\(error)", remedy: "")
+                let words =
+                    error as? BulkheadError ?? BulkheadError(.launcherFailed, "container \(id)", "\(error)", remedy: "")
                 await ended(container, Termination(isWanted ? .destroyed : .hostFailed(words)))
             }
         }
@@ -137,7 +136,8 @@ actor NestedContainers {
     /// - Returns: false where there is none.
     private func forgetSession(in root: Isolation.ContainerID) -> Bool {
         let former = NestedRecord.sessions(of: root, places).first { all[$0] == nil }
-        guard let id = former ?? sessions.first(where: { $0.root == root && all[$0]?.isAlive == false }) else { return false }
+        let ended = sessions.first { $0.root == root && all[$0]?.isAlive == false }
+        guard let id = former ?? ended else { return false }
         sessions.removeAll { $0 == id }
         all[id] = nil
         return (try? NestedRecord.remove(id, places)) != nil

@@ -8,11 +8,11 @@ struct NestedID: Hashable, Sendable, CustomStringConvertible {
     /// Below the root, outermost first; never empty.
     let path: [String]
 
-    /// - Throws: ``OperatorEndpoint/Refusal`` with 400 for an id without parent, or one too long to be a file's name; 404
+    /// - Throws: ``Refusal`` with 400 for an id without parent, or one too long to be a file's name; 404
     ///   for a root that no container here can have.
-    init(_ id: Mesos_V1_ContainerID) throws(OperatorEndpoint.Refusal) {
+    init(_ id: Mesos_V1_ContainerID) throws(Refusal) {
         guard id.hasParent else {
-            throw .init(status: 400, text: "Expecting 'container_id.parent' to be present")
+            throw Refusal(status: 400, text: "Expecting 'container_id.parent' to be present")
         }
         var (path, outer) = ([id.value], id)
         while outer.hasParent, path.count <= NestedLimits.depth {
@@ -20,13 +20,13 @@ struct NestedID: Hashable, Sendable, CustomStringConvertible {
             path.insert(outer.value, at: 0)
         }
         guard path.count <= NestedLimits.depth + 1, path.dropFirst().joined(separator: ".").utf8.count <= 200 else {
-            throw .init(
+            throw Refusal(
                 status: 400,
                 text: "A container is at most \(NestedLimits.depth) levels below its root, and the names have at most 200 "
                     + "bytes together")
         }
         do { root = try Isolation.ContainerID(path.removeFirst()) } catch {
-            throw .init(status: 404, text: "Container \(id.text) cannot be found")
+            throw Refusal(status: 404, text: "Container \(id.text) cannot be found")
         }
         self.path = path
     }

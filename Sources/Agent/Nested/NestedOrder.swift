@@ -8,47 +8,47 @@ struct NestedOrder: Sendable {
     var container: Mesos_V1_ContainerInfo
     var isSession: Bool
 
-    /// - Throws: ``OperatorEndpoint/Refusal`` with 400.
+    /// - Throws: ``Refusal`` with 400.
     init(
         _ id: Mesos_V1_ContainerID, _ command: Mesos_V1_CommandInfo?, _ container: Mesos_V1_ContainerInfo?,
         isSession: Bool
-    ) throws(OperatorEndpoint.Refusal) {
+    ) throws(Refusal) {
         self.id = try NestedID(id)
         self.isSession = isSession
         guard let command, !command.value.isEmpty else {
-            throw .init(status: 400, text: "'command.value' is missing: a nested container has no image of its own")
+            throw Refusal(status: 400, text: "'command.value' is missing: a nested container has no image of its own")
         }
         guard command.uris.isEmpty else {
-            throw .init(status: 400, text: "URIs are not fetched here; fetch them in the command")
+            throw Refusal(status: 400, text: "URIs are not fetched here; fetch them in the command")
         }
         self.command = command
         self.container = container ?? .init()
         guard let container else { return }
         guard container.type == .mesos else {
-            throw .init(status: 400, text: "Containers of type DOCKER are not run here")
+            throw Refusal(status: 400, text: "Containers of type DOCKER are not run here")
         }
         guard !container.mesos.hasImage, container.volumes.isEmpty, container.networkInfos.isEmpty else {
-            throw .init(status: 400, text: "A nested container has its root's image, volumes and networks, and no others")
+            throw Refusal(status: 400, text: "A nested container has its root's image, volumes and networks, and no others")
         }
         if container.linuxInfo.hasShareCgroups, !container.linuxInfo.shareCgroups {
-            throw .init(
+            throw Refusal(
                 status: 400, text: "'linux_info.share_cgroups' must not be false: a nested container has its root's limits")
         }
     }
 
-    init(_ call: Mesos_V1_Agent_Call.LaunchContainer) throws(OperatorEndpoint.Refusal) {
+    init(_ call: Mesos_V1_Agent_Call.LaunchContainer) throws(Refusal) {
         try self.init(
             call.containerID, call.hasCommand ? call.command : nil, call.hasContainer ? call.container : nil,
             isSession: false)
     }
 
-    init(_ call: Mesos_V1_Agent_Call.LaunchNestedContainer) throws(OperatorEndpoint.Refusal) {
+    init(_ call: Mesos_V1_Agent_Call.LaunchNestedContainer) throws(Refusal) {
         try self.init(
             call.containerID, call.hasCommand ? call.command : nil, call.hasContainer ? call.container : nil,
             isSession: false)
     }
 
-    init(_ call: Mesos_V1_Agent_Call.LaunchNestedContainerSession) throws(OperatorEndpoint.Refusal) {
+    init(_ call: Mesos_V1_Agent_Call.LaunchNestedContainerSession) throws(Refusal) {
         try self.init(
             call.containerID, call.hasCommand ? call.command : nil, call.hasContainer ? call.container : nil,
             isSession: true)
@@ -72,10 +72,11 @@ struct NestedOrder: Sendable {
 
     var terminal: TerminalRequest? {
         guard hasTerminal else { return nil }
+        var request = TerminalRequest.standard
+        if let type = command.environment.variables.last(where: { $0.name == "TERM" })?.value { request.type = type }
         let size = container.ttyInfo.windowSize
-        let type = command.environment.variables.last { $0.name == "TERM" }?.value ?? "xterm"
-        let isKnown = container.ttyInfo.hasWindowSize && size.columns > 0 && size.rows > 0
-        return TerminalRequest(
-            type: type, columns: isKnown ? Int(size.columns) : 80, rows: isKnown ? Int(size.rows) : 24)
+        guard container.ttyInfo.hasWindowSize, size.columns > 0, size.rows > 0 else { return request }
+        (request.columns, request.rows) = (Int(size.columns), Int(size.rows))
+        return request
     }
 }

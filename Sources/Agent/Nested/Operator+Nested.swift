@@ -9,16 +9,16 @@ extension Operator {
         try await nested.launch(order) == nil ? 202 : 200
     }
 
-    func waitNested(_ id: Mesos_V1_ContainerID) async throws(Refusal) -> Mesos_V1_Agent_Response.WaitNestedContainer {
+    func waitNested(_ id: Mesos_V1_ContainerID) async throws(Refusal) -> Mesos_V1_Agent_Response.WaitContainer {
         let id = try NestedID(id)
         if let container = await nested.container(id) {
             guard let termination = try? await container.ended.value() else {
                 throw Refusal(status: 503, text: "The agent does not wait any more")
             }
-            return .init(.init(termination))
+            return .init(termination)
         }
         guard let record = NestedRecord.read(id, places) else { throw NestedContainers.unknown(id) }
-        if let termination = record.termination { return .init(.init(termination)) }
+        if let termination = record.termination { return .init(termination) }
         return .with {
             ($0.state, $0.reason) = (.taskFailed, .agentRestarted)
             $0.message = "The agent was restarted: nested containers end with it"
@@ -52,16 +52,6 @@ extension Operator {
 
 extension Mesos_V1_Agent_Response.WaitNestedContainer {
     init(_ end: Mesos_V1_Agent_Response.WaitContainer) {
-        self.init()
-        if end.hasExitStatus { exitStatus = end.exitStatus }
-        if end.hasState { state = end.state }
-        if end.hasReason { reason = end.reason }
-        if end.hasMessage { message = end.message }
-    }
-}
-
-extension Mesos_V1_Agent_Response.WaitContainer {
-    init(_ end: Mesos_V1_Agent_Response.WaitNestedContainer) {
         self.init()
         if end.hasExitStatus { exitStatus = end.exitStatus }
         if end.hasState { state = end.state }

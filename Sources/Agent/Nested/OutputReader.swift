@@ -65,8 +65,7 @@ final class OutputReader: Sendable {
             case .errors(let bytes): ($0.type, $0.data.type, $0.data.data) = (.data, .stderr, .init(bytes))
             case .heartbeat:
                 ($0.type, $0.control.type) = (.control, .heartbeat)
-                let (seconds, attoseconds) = interval.components
-                $0.control.heartbeat.interval.nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+                $0.control.heartbeat.interval.nanoseconds = interval.nanoseconds
             }
         }
     }

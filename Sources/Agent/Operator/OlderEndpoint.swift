@@ -9,7 +9,9 @@ struct OlderEndpoint: HTTPHandler {
         ("/state", { $0.isRecovered ? HTTPAnswer(await $0.stateJSON(), for: $1) : notRecovered }),
         ("/containers", { HTTPAnswer(await $0.containersJSON($1.query["container_id"]), for: $1) }),
         ("/monitor/statistics", { HTTPAnswer(await $0.statisticsJSON(), for: $1) }),
-        ("/metrics/snapshot", { HTTPAnswer(.object(await $0.metricValues().map { ($0.name, .number($0.value)) }), for: $1) }),
+        ("/metrics/snapshot", {
+            HTTPAnswer(.object(await $0.metricValues().map { ($0.name, .number($0.value)) }), for: $1)
+        }),
         ("/metrics", { agent, _ in
             HTTPAnswer(
                 status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
@@ -27,6 +29,8 @@ struct OlderEndpoint: HTTPHandler {
     }
 
     func answer(_ call: HTTPCall) async -> HTTPAnswer {
-        do { return try await show(agent, call) } catch { return HTTPAnswer(status: 500, text: "\(error)\n") }
+        do { return try await show(agent, call) } catch let refusal as Refusal {
+            return refusal.answer
+        } catch { return HTTPAnswer(status: 500, text: "\(error)\n") }
     }
 }

@@ -4,7 +4,6 @@ import Mesos
 import SwiftProtobuf
 
 extension Operator {
-    typealias Refusal = OperatorEndpoint.Refusal
     typealias Response = Mesos_V1_Agent_Response
 
     /// - Returns: status and body; nil for an empty one.
@@ -38,7 +37,7 @@ extension Operator {
             return (try await launchNested(try NestedOrder(launch)), nil)
         case .waitContainer:
             let id = call.waitContainer.containerID
-            let end = id.hasParent ? .init(try await waitNested(id)) : try await wait(id)
+            let end = id.hasParent ? try await waitNested(id) : try await wait(id)
             return (200, response(.waitContainer) { $0.waitContainer = end })
         case .killContainer:
             let kill = call.killContainer
@@ -50,7 +49,7 @@ extension Operator {
         case .launchNestedContainer: return (try await launchNested(try NestedOrder(call.launchNestedContainer)), nil)
         case .waitNestedContainer:
             let end = try await waitNested(call.waitNestedContainer.containerID)
-            return (200, response(.waitNestedContainer) { $0.waitNestedContainer = end })
+            return (200, response(.waitNestedContainer) { $0.waitNestedContainer = .init(end) })
         case .killNestedContainer:
             let kill = call.killNestedContainer
             return (try await killNested(kill.containerID, kill.hasSignal ? kill.signal : 9), nil)

@@ -5,9 +5,6 @@ import SwiftProtobuf
 
 /// Standalone containers: a command in a container of its own, without executor.
 extension Operator {
-    /// What a container is given that does not say what it needs; as `bulkhead run` has it.
-    static let standard = Resources(cpus: CPUs(thousandths: 1000), memory: .mebibytes(256), disk: .mebibytes(1024))
-
     /// - Returns: 200 where its command runs, or ran; 202 where a container of this name is alive.
     /// - Throws: ``Refusal`` with 400, or 503 where launches fail for the host's reasons.
     func launch(_ call: Mesos_V1_Agent_Call.LaunchContainer) async throws(Refusal) -> Int {
@@ -68,16 +65,16 @@ extension Operator {
                 id: id, resources: resources(call.resources),
                 image: try image(container.imageName),
                 command: try TaskCommand(command, user: "root"), output: .sandbox,
-                gets: executors.place.results(of: id))
+                gets: executors.place.results(of: id), egress: try executors.place.egress(nil))
         } catch { throw Refusal(status: 400, text: "\(error)") }
     }
 
     private func resources(_ asked: [Mesos_V1_Resource]) -> Resources {
-        let sum = TaskResources.sum([asked])
+        let (sum, standard) = (TaskResources.sum([asked]), Resources.standard)
         func has(_ name: String) -> Bool { asked.contains { $0.name == name && $0.scalar.value > 0 } }
         return Resources(
-            cpus: has("cpus") ? sum.cpus : Self.standard.cpus, memory: has("mem") ? sum.memory : Self.standard.memory,
-            disk: has("disk") ? sum.disk : Self.standard.disk)
+            cpus: has("cpus") ? sum.cpus : standard.cpus, memory: has("mem") ? sum.memory : standard.memory,
+            disk: has("disk") ? sum.disk : standard.disk)
     }
 
     /// Mesos allows more in a name than a guest's host name can hold.
@@ -114,7 +111,7 @@ extension Operator {
     func remove(_ id: Mesos_V1_ContainerID) async throws(Refusal) -> Int {
         let id = try standalone(id)
         guard await !isAlive(id) else { throw Refusal(status: 500, text: "Container \(id) has not ended yet") }
-        if await executors.snapshot().executors.contains(where: { $0.container == id }) {
+        if await executors.isExecutor(id) {
             throw Refusal(status: 400, text: "Container \(id) belongs to an executor")
         }
         do {
@@ -124,7 +121,6 @@ extension Operator {
         return 200
     }
 }
-
 
 extension Mesos_V1_ContainerInfo {
     /// What it is to boot; nil where it names nothing.

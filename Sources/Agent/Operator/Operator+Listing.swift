@@ -8,8 +8,7 @@ extension Operator {
     /// The containers that are alive: those of executors, and the others if asked for. What cannot be told of one is left
     /// out.
     func containers(standalone: Bool) async -> [Listed] {
-        let overview = await executors.snapshot()
-        let executors = Dictionary(overview.executors.map { ($0.container, $0.info) }) { $1 }
+        let executors = await executors.infos
         let usage = (try? await containerizer.usage()) ?? [:]
         var all: [Listed] = []
         for record in await containerizer.list() where !record.life.state.isEnded {

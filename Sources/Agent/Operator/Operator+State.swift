@@ -1,5 +1,6 @@
 import Isolation
 import Mesos
+import SwiftProtobuf
 
 /// The older endpoints' JSON.
 extension Operator {
@@ -37,12 +38,13 @@ extension Operator {
 
     func stateJSON() async -> JSONValue {
         let (overview, info) = (await executors.snapshot(), description.info)
-        let used = overview.executors.filter { !$0.isCompleted }.flatMap { $0.info.resources + $0.launched.flatMap(\.resources) }
+        let used = overview.executors.filter { !$0.isCompleted }
+            .flatMap { $0.info.resources + $0.launched.flatMap(\.resources) }
         let resources = Self.resources(info.resources)
         return .object([
             ("version", .string(description.version)), ("start_time", .number(description.startTime)),
             ("id", .string(info.id.value)), ("pid", .string(description.pid)), ("hostname", .string(info.hostname)),
-            ("capabilities", .array([])), ("resources", resources), ("reserved_resources", .object([])),
+            ("capabilities", .array(Executors.capabilities.map { .string($0.type.wireName) })), ("resources", resources), ("reserved_resources", .object([])),
             ("unreserved_resources", resources), ("unreserved_resources_allocated", Self.resources(used)),
             ("reserved_resources_allocated", .object([])), ("attributes", Self.attributes(info.attributes)),
             ("flags", flagsJSON), ("frameworks", .array(overview.frameworks.map { framework($0, overview) })),
@@ -107,7 +109,7 @@ extension Operator {
     }
 }
 
-extension Mesos_V1_TaskState {
+extension SwiftProtobuf.Enum {
     /// As it is declared: `TASK_GONE_BY_OPERATOR` for `taskGoneByOperator`.
     var wireName: String {
         "\(self)".map { $0.isUppercase ? "_\($0)" : $0.uppercased() }.joined()

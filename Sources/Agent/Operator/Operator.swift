@@ -33,7 +33,12 @@ public final class Operator: Sendable {
     }
 
     var health: LaunchHealth { executors.options.health }
-    var description: AgentDescription { known.withLock { $0 } }
+    var description: AgentDescription {
+        var description = known.withLock { $0 }
+        // A master may have given another.
+        description.info.id = executors.agent.id
+        return description
+    }
 
     /// Where it is served, with the port that was found.
     public func isServed(at address: AgentServer.Address) {
@@ -61,8 +66,9 @@ public final class Operator: Sendable {
             credentials.map { Authenticated(handler, by: $0) } ?? handler
         }
         routes.add("/api/v1", guarded(OperatorEndpoint(self)))
-        for (path, show) in OlderEndpoint.all { routes.add(path, only: "GET", guarded(OlderEndpoint(self, show))) }
-        for (path, show) in FileEndpoint.all { routes.add(path, only: "GET", guarded(FileEndpoint(self, show))) }
+        for (path, show) in OlderEndpoint.all + OlderEndpoint.files {
+            routes.add(path, only: "GET", guarded(OlderEndpoint(self, show)))
+        }
         routes.add("/health", only: "GET", OlderEndpoint(self) { agent, _ in agent.healthAnswer })
         routes.add("/version", only: "GET", OlderEndpoint(self) { HTTPAnswer(.raw(try $0.versionJSON()), for: $1) })
     }

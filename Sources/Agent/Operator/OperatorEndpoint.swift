@@ -3,21 +3,12 @@ import SwiftProtobuf
 
 /// `POST /api/v1`. The order of checks and their status codes are Mesos'; docs/api.md
 struct OperatorEndpoint: HTTPHandler {
-    /// Why a call is not served, as it is answered.
-    struct Refusal: Error {
-        var status: Int
-        var text: String
-        var headers: [(String, String)] = []
-    }
-
     private let agent: Operator
 
     init(_ agent: Operator) { self.agent = agent }
 
     func answer(_ call: HTTPCall) async -> HTTPAnswer {
-        do throws(Refusal) { return try await serve(call) } catch {
-            return HTTPAnswer(status: error.status, text: error.text + "\n", headers: error.headers)
-        }
+        do throws(Refusal) { return try await serve(call) } catch { return error.answer }
     }
 
     private func serve(_ call: HTTPCall) async throws(Refusal) -> HTTPAnswer {

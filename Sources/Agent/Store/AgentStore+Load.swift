@@ -25,7 +25,7 @@ extension AgentStore {
             let frameworks = try Row.fetchAll(database, sql: "SELECT info FROM framework ORDER BY id")
             let executors = try Row.fetchAll(database, sql: "SELECT * FROM executor ORDER BY number")
             let tasks = try Row.fetchAll(database, sql: "SELECT * FROM task ORDER BY number")
-            let rows = try Row.fetchAll(database, sql: "SELECT task, status FROM status ORDER BY number")
+            let rows = try Row.fetchAll(database, sql: "SELECT task, number, status FROM status ORDER BY task, number")
             let statuses = Dictionary(grouping: rows) { $0["task"] as Int64 }
             return (
                 try readable(frameworks) { try Mesos_V1_FrameworkInfo(serializedBytes: $0["info"] as Data) },
@@ -45,11 +45,14 @@ extension AgentStore {
 
     private func task(_ row: Row, _ statuses: [Row]) throws -> StoredTask {
         guard let state = Mesos_V1_TaskState(rawValue: row["state"]) else { throw strange("state", row) }
-        return StoredTask(
+        var task = StoredTask(
             framework: row["framework"], info: try Mesos_V1_TaskInfo(serializedBytes: row["info"] as Data),
             container: try ContainerID(row["container"]), group: row["team"], state: state,
-            isDelivered: row["delivered"], isKillWanted: row["killed"],
-            statuses: try statuses.map { try Mesos_V1_TaskStatus(serializedBytes: $0["status"] as Data) })
+            isDelivered: row["delivered"], isKillWanted: row["killed"])
+        for row in statuses {
+            task.restore(try Mesos_V1_TaskStatus(serializedBytes: row["status"] as Data), number: row["number"])
+        }
+        return task
     }
 
     private func strange(_ column: String, _ row: Row) -> BulkheadError {

@@ -76,27 +76,33 @@ extension AgentStore {
         }
     }
 
-    /// Stores updates, each with the state that it brings; one that is stored already changes nothing.
-    func add(_ statuses: [(task: StoredTask, status: Mesos_V1_TaskStatus)]) throws(BulkheadError) {
-        try write { database in
-            for (task, status) in statuses {
-                let number = try Int64.fetchOne(
-                    database, sql: "SELECT number FROM task WHERE framework = ? AND id = ?",
-                    arguments: [task.framework, task.id])
-                try database.execute(
-                    sql: "INSERT INTO status (task, uuid, status) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                    arguments: [number, status.uuid, try status.serializedBytes() as Data])
-                guard database.changesCount == 1 else { continue }
-                try database.execute(
-                    sql: "UPDATE task SET state = ? WHERE number = ?", arguments: [status.state.rawValue, number])
-                guard task.statuses.count >= AgentStore.updatesOfATask else { continue }
-                try database.execute(
-                    sql: """
-                        DELETE FROM status WHERE task = :task AND number NOT IN
-                        (SELECT number FROM status WHERE task = :task ORDER BY number DESC LIMIT :limit)
-                        """, arguments: ["task": number, "limit": AgentStore.updatesOfATask])
-            }
+    /// Stores updates of different tasks with the states that they bring: all of them or none.
+    ///
+    /// - Returns: for each its number in the outbox, 0 where the master hears nothing of it.
+    @discardableResult
+    func add(_ updates: [StoredUpdate]) throws(BulkheadError) -> [Int64] {
+        try write { database in try updates.map { try Self.add($0, database) } }
+    }
+
+    private static func add(_ stored: StoredUpdate, _ database: Database) throws -> Int64 {
+        let (update, number) = (stored.update, stored.number)
+        let status: Data = try update.status.serializedBytes()
+        let keep = try database.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO status (task, place, number, status)
+                SELECT number, ?, ?, ? FROM task WHERE framework = ? AND id = ?
+                """)
+        try keep.execute(
+            arguments: [number % AgentStore.updatesOfATask, number, status, update.framework, update.key.id])
+        guard database.changesCount == 1 else {
+            throw BulkheadError(
+                .stateUnusable, "agent's store", "it has no task “\(update.key.id)”", remedy: "see who else changes it")
         }
+        if stored.changesState {
+            try database.cachedStatement(sql: "UPDATE task SET state = ? WHERE framework = ? AND id = ?")
+                .execute(arguments: [update.status.state.rawValue, update.framework, update.key.id])
+        }
+        return stored.isForMaster ? try post(update, status, database) : 0
     }
 
     /// Forgets executors that have ended, with their tasks, but for the last ones.

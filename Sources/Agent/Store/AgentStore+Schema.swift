@@ -4,7 +4,7 @@ import Isolation
 
 extension AgentStore {
     /// Append only: a released migration is never changed.
-    private static var migrator: DatabaseMigrator {
+    static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { database in
             try database.execute(
@@ -26,6 +26,27 @@ extension AgentStore {
                     """)
             try database.execute(
                 sql: "INSERT INTO agent VALUES (?)", arguments: [UUID().uuidString.lowercased() + "-S0"])
+        }
+        migrator.registerMigration("2") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE membership (agent BLOB, resources BLOB NOT NULL, drain BLOB);
+                    CREATE TABLE outbox (
+                        number INTEGER PRIMARY KEY, framework TEXT NOT NULL, executor TEXT, status BLOB NOT NULL);
+                    """)
+        }
+        // A task's updates replace each other in its hundred places: none is deleted, and no index has to follow.
+        migrator.registerMigration("3") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE kept (
+                        task INTEGER NOT NULL, place INTEGER NOT NULL, number INTEGER NOT NULL, status BLOB NOT NULL,
+                        PRIMARY KEY (task, place)) WITHOUT ROWID;
+                    INSERT INTO kept SELECT task, nth % 100, nth, status FROM (
+                        SELECT task, row_number() OVER (PARTITION BY task ORDER BY number) AS nth, status FROM status);
+                    DROP TABLE status;
+                    ALTER TABLE kept RENAME TO status;
+                    """)
         }
         return migrator
     }

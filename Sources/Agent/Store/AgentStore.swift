@@ -2,12 +2,17 @@ import FoundationEssentials
 import GRDB
 import Glibc
 public import Isolation
+import Mesos
+import Synchronization
 
 /// What the agent must know after a restart: frameworks, executors, tasks, and every status update before its executor
 /// hears that we have it. One SQLite file in the working directory, of one agent.
 public struct AgentStore: Sendable {
-    /// Chosen at the first start, and for good.
-    public let agentID: String
+    /// Chosen at the first start, and for good: what names the agent's own framework.
+    let ownID: String
+    let id: AgentIdentity
+    /// What the master gave, or the agent's own.
+    public var agentID: String { id.current ?? ownID }
     /// How many updates of one task are kept: an executor may send them for ever.
     static let updatesOfATask = 100
     private let path: String
@@ -22,9 +27,14 @@ public struct AgentStore: Sendable {
             var configuration = Configuration()
             configuration.busyMode = .timeout(5)
             // What is committed outlives our process; the containers do not outlive the host's end either.
-            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
+            configuration.prepareDatabase {
+                // 16 MiB of pages are collected before they are written to their places: most change again until then.
+                try $0.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4096")
+            }
             database = try DatabaseQueue(path: path, configuration: configuration)
-            agentID = try AgentStore.migrate(database, path: path)
+            ownID = try AgentStore.migrate(database, path: path)
+            id = AgentIdentity()
+            id.assign(try membership().agent?.id.value)
         } catch {
             throw AgentStore.named(error, path)
         }
@@ -66,4 +76,13 @@ public struct AgentStore: Sendable {
 
     private static let movingAway =
         "a broken store is never overwritten: end the agent's containers, then move it away"
+}
+
+/// The id that the master gave; nil before the first registration.
+final class AgentIdentity: Sendable {
+    private let given = Mutex<String?>(nil)
+
+    var current: String? { given.withLock { $0 } }
+
+    func assign(_ id: String?) { given.withLock { $0 = id } }
 }

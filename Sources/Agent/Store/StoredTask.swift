@@ -24,7 +24,43 @@ struct StoredTask: Hashable, Sendable {
     var isDelivered = false
     var isKillWanted = false
     /// Oldest first; of a task that said a great deal the last ones.
-    var statuses: [Mesos_V1_TaskStatus] = []
+    private(set) var statuses: [Mesos_V1_TaskStatus] = []
+    /// The same ones' uuids: to look for one among a hundred is to be quick.
+    private(set) var marks: [UInt128] = []
+    /// How many updates it ever had.
+    private(set) var updateCount = 0
 
     var id: String { info.taskID.value }
+
+    mutating func take(_ status: Mesos_V1_TaskStatus) {
+        state = status.state
+        restore(status, number: updateCount)
+    }
+
+    /// - Parameter number: how many updates came before.
+    mutating func restore(_ status: Mesos_V1_TaskStatus, number: Int) {
+        statuses.append(status)
+        marks.append(Self.mark(status))
+        updateCount = number + 1
+        guard statuses.count > AgentStore.updatesOfATask else { return }
+        statuses.removeFirst()
+        marks.removeFirst()
+    }
+
+    /// Whether it is one of those that are kept.
+    func has(_ status: Mesos_V1_TaskStatus) -> Bool { marks.contains(Self.mark(status)) }
+
+    private static func mark(_ status: Mesos_V1_TaskStatus) -> UInt128 {
+        status.uuid.reduce(0) { $0 << 8 | UInt128($1) }
+    }
+}
+
+/// An update on its way into the store.
+struct StoredUpdate: Sendable {
+    var update: UpdateStreams.Update
+    /// How many updates of the task came before.
+    var number: Int
+    var changesState: Bool
+    /// It goes into the outbox, too.
+    var isForMaster: Bool
 }

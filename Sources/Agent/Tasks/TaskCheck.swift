@@ -29,11 +29,23 @@ enum TaskCheck {
         }
     }
 
+    /// The same for tasks that go together to one executor.
+    static func check(_ group: [Mesos_V1_TaskInfo], for executor: Mesos_V1_ExecutorInfo) throws(BulkheadError) {
+        for task in group { try check(task, isGroup: true) }
+        guard var probe = group.first else { return }
+        probe.clearCommand()
+        probe.executor = executor
+        try check(probe)
+    }
+
     /// Mesos' rule: ids become names of directories.
+    static func isID(_ id: String) -> Bool {
+        !id.isEmpty && id != "." && id != ".." && id.utf8.count <= 255
+            && id.unicodeScalars.allSatisfy { $0 != "/" && $0 != "\\" && $0.value > 0x1F && $0.value != 0x7F }
+    }
+
     private static func check(id: String, _ subject: String) throws(BulkheadError) {
-        let isName = !id.isEmpty && id != "." && id != ".." && id.utf8.count <= 255
-        guard isName, id.unicodeScalars.allSatisfy({ $0 != "/" && $0 != "\\" && $0.value > 0x1F && $0.value != 0x7F })
-        else {
+        guard isID(id) else {
             throw BulkheadError(
                 .badName, subject, "its id cannot be the name of a directory",
                 remedy: "use up to 255 characters, without slashes and control characters")
@@ -91,6 +103,11 @@ enum TaskCheck {
                 throw BulkheadError(
                     .badResource, subject, "there is no resource “\(resource.name)” of this type here",
                     remedy: "use cpus, mem and disk")
+            }
+            guard !resource.disk.hasPersistence, !resource.disk.hasVolume else {
+                throw BulkheadError(
+                    .badResource, subject, "persistent volumes are not given to containers here",
+                    remedy: "leave the volume out; keep data elsewhere")
             }
             guard resource.scalar.value.isFinite, resource.scalar.value >= 0, resource.scalar.value < 0x1p40 else {
                 throw BulkheadError(

@@ -38,6 +38,26 @@ extension TaskEndpoint {
         return Self.json(.raw(Self.join(journal, more)))
     }
 
+    /// Where the file calls find a container's files. Those of a running guest are copied there first.
+    func bringOut(_ name: String) async throws -> HTTPAnswer {
+        let id = try ContainerID(name)
+        var leftOut: [LeftOut] = []
+        do { leftOut = try await executors.containerizer.bringOut(id) } catch let error as BulkheadError
+            where [.notRunning, .unknownContainer].contains(error.reason)
+        {
+            // What came at its end is there.
+            let lives = await executors.containerizer.list().contains { $0.id == id && !$0.life.state.isEnded }
+            guard !lives, (try? OpenDirectory(places.sandbox(id))) != nil else { throw error }
+        }
+        let place = executors.place.results(of: id).first?.host ?? places.sandbox(id)
+        return Self.json(
+            .object([
+                ("path", .string(String(place.dropFirst(places.root.count)))),
+                ("left_out", .integer(Int64(leftOut.reduce(0) { $0 + $1.count }))),
+                ("notes", .array(leftOut.flatMap(\.notes).map { .string($0) })),
+            ]))
+    }
+
     private func journal(of id: ContainerID) async throws -> [UInt8]? {
         if let living = await executors.containerizer.journal(of: id) { return try living.json() }
         guard let directory = try? OpenDirectory(places.sandbox(id)), let file = try directory.file(Sandbox.journal)

@@ -13,7 +13,7 @@ extension TaskEndpoint {
     private static let lastWords = Duration.seconds(1)
 
     func updates(of id: String) async throws -> HTTPAnswer {
-        guard let updates = await tasks.updates(of: id) else { throw Executors.unknown(tasks.key(id)) }
+        guard let updates = await tasks.updates(of: id) else { throw Executors.unknown(await tasks.key(id)) }
         let (lines, line) = AsyncStream.makeStream(
             of: [UInt8].self, bufferingPolicy: .bufferingOldest(Self.linesWaiting))
         let newline = [UInt8(ascii: "\n")]
@@ -37,14 +37,15 @@ extension TaskEndpoint {
         return HTTPAnswer(status: 200, headers: [("Content-Type", "application/x-ndjson")], body: .stream(lines))
     }
 
-    /// The task's standard output, or error, byte for byte; with `follow`, until nothing more can come.
+    /// The task's standard output, or error, byte for byte; with `follow`, or once the task has ended, until nothing more can
+    /// come: its last status may be faster than its last words.
     func output(of id: String, _ call: HTTPCall) async throws -> HTTPAnswer {
-        let key = tasks.key(id)
+        let key = await tasks.key(id)
         guard let place = await executors.placement(of: key) else { throw Executors.unknown(key) }
         guard let log = Sandbox.Log(rawValue: call.query["stream"] ?? "stdout") else {
             throw Refusal(status: 400, text: "'stream' is stdout, stderr or console.log")
         }
-        let follows = call.query["follow"].map { $0 != "false" && $0 != "0" } ?? false
+        let follows = place.isEnded || call.query["follow"].map { $0 != "false" && $0 != "0" } ?? false
         let offset = UInt64(try number("offset", call) ?? 0)
         let sandbox = places.sandbox(place.container)
         // None of a container that is still being launched, or that never was.

@@ -39,7 +39,7 @@ extension TaskEndpoint {
     }
 
     func show(_ id: String) async throws -> HTTPAnswer {
-        guard let task = await tasks.task(id) else { throw Executors.unknown(tasks.key(id)) }
+        guard let task = await tasks.task(id) else { throw Executors.unknown(await tasks.key(id)) }
         return Self.json(try await json(task, records()))
     }
 

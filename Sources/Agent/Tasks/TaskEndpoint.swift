@@ -3,13 +3,6 @@ import Mesos
 
 /// `/bulkhead/v1`: tasks without a master, for `bulkhead submit` and all who speak HTTP. docs/tasks.md
 public struct TaskEndpoint: HTTPHandler {
-    /// Why a call is not served, beside what ``BulkheadError`` says.
-    struct Refusal: Error {
-        var status: Int
-        var text: String
-        var headers: [(String, String)] = []
-    }
-
     typealias Act = () async throws -> HTTPAnswer
 
     let tasks: TaskService
@@ -31,7 +24,7 @@ public struct TaskEndpoint: HTTPHandler {
         do { return try await serve(call) } catch let error as BulkheadError {
             return HTTPAnswer(status: error.httpStatus, text: "\(error)\n")
         } catch let refusal as Refusal {
-            return HTTPAnswer(status: refusal.status, text: refusal.text + "\n", headers: refusal.headers)
+            return refusal.answer
         } catch HTTPBodyError.tooLarge(let limit) {
             return HTTPAnswer(status: 413, text: "A body has at most \(limit) bytes\n")
         } catch is HTTPBodyError {
@@ -64,6 +57,7 @@ public struct TaskEndpoint: HTTPHandler {
         case ("tasks", 3, "output"): return ["GET": { try await output(of: id, call) }]
         case ("tasks", 3, "resources"): return ["POST": { try await resize(id, call) }]
         case ("containers", 2, _): return ["GET": { try await inspect(id) }]
+        case ("containers", 3, "files"): return ["POST": { try await bringOut(id) }]
         default: throw Refusal(status: 404, text: "There is nothing at \(call.path)")
         }
     }
@@ -99,9 +93,9 @@ public struct TaskEndpoint: HTTPHandler {
 extension BulkheadError {
     fileprivate var httpStatus: Int {
         switch reason {
-        case .badOption, .badName, .badResource, .imageUnknown: 400
+        case .badOption, .badName, .badResource, .imageUnknown, .egressRefused: 400
         case .unknownTask, .unknownContainer: 404
-        case .nameInUse, .notRunning, .exceedsHost: 409
+        case .nameInUse, .notRunning, .exceedsHost, .unsupported: 409
         default: reason.isHostFault ? 503 : 500
         }
     }

@@ -18,6 +18,7 @@ public struct TaskService: Sendable {
     ///   the task's updates.
     @discardableResult
     public func submit(_ task: Mesos_V1_TaskInfo) async throws(BulkheadError) -> Mesos_V1_TaskInfo {
+        try refuseBesideMaster()
         let task = complete(task)
         try TaskCheck.check(task)
         try await executors.launch(
@@ -33,6 +34,7 @@ public struct TaskService: Sendable {
     public func submit(
         _ group: Mesos_V1_TaskGroupInfo, executor: Mesos_V1_ExecutorInfo
     ) async throws(BulkheadError) {
+        try refuseBesideMaster()
         let tasks = group.tasks.map(complete)
         guard !tasks.isEmpty, Set(tasks.map(\.taskID.value)).count == tasks.count else {
             throw BulkheadError(
@@ -41,11 +43,7 @@ public struct TaskService: Sendable {
         }
         var executor = executor
         executor.frameworkID = executors.local.id
-        for task in tasks { try TaskCheck.check(task, isGroup: true) }
-        var probe = tasks[0]
-        probe.clearCommand()
-        probe.executor = executor
-        try TaskCheck.check(probe)
+        try TaskCheck.check(tasks, for: executor)
         try await executors.launch(
             Executors.Order(
                 framework: executors.local.id.value, tasks: tasks, executor: executor, isCommandExecutor: false,
@@ -57,7 +55,7 @@ public struct TaskService: Sendable {
     /// - Parameter policy: instead of the task's own.
     /// - Throws: ``BulkheadError`` with `unknownTask`.
     public func kill(_ id: String, policy: Mesos_V1_KillPolicy? = nil) async throws(BulkheadError) {
-        try await executors.kill(key(id), policy)
+        try await executors.kill(await key(id), policy)
     }
 
     /// Gives a running task other resources; those of a name that is not given stay. A restart keeps them.
@@ -68,7 +66,7 @@ public struct TaskService: Sendable {
     public func resize(
         _ id: String, to resources: [Mesos_V1_Resource]
     ) async throws -> (task: [Mesos_V1_Resource], container: Resources, pending: String?) {
-        let now = try await executors.resize(key(id), to: resources)
+        let now = try await executors.resize(await key(id), to: resources)
         return (now.task, now.container, now.pending)
     }
 
@@ -82,7 +80,7 @@ public struct TaskService: Sendable {
     /// All updates of a task, up to the terminal one; nil for one that is not known. Ends without a terminal one when the
     /// agent does.
     public func updates(of id: String) async -> AsyncStream<Mesos_V1_TaskStatus>? {
-        await executors.updates(of: key(id))
+        await executors.updates(of: await key(id))
     }
 
     /// Waits for a task's end.
@@ -94,34 +92,34 @@ public struct TaskService: Sendable {
         return nil
     }
 
-    public func task(_ id: String) async -> Mesos_V1_Task? { await executors.summary(key(id)) }
+    public func task(_ id: String) async -> Mesos_V1_Task? { await executors.summary(await key(id)) }
 
     /// Of all executors, those that have ended included.
     public func list() async -> [Mesos_V1_Task] {
         await executors.snapshot().executors.flatMap { $0.queued + $0.launched + $0.ended }
     }
 
-    func key(_ id: String) -> Executors.TaskKey {
-        Executors.TaskKey(framework: executors.local.id.value, id: id)
+    func key(_ id: String) async -> Executors.TaskKey { await executors.find(id) }
+
+    /// A master counts with what the agent has.
+    private func refuseBesideMaster() throws(BulkheadError) {
+        guard executors.options.hasMaster else { return }
+        throw BulkheadError(
+            .unsupported, "agent", "it takes its tasks from its master",
+            remedy: "give them to a framework there, or launch a container of its own")
     }
 
     func complete(_ task: Mesos_V1_TaskInfo) -> Mesos_V1_TaskInfo {
         var task = task
-        task.agentID = executors.options.agent.id
+        task.agentID = executors.agent.id
         if !task.hasName { task.name = task.taskID.value }
         if task.hasExecutor { task.executor.frameworkID = executors.local.id }
         return task
     }
 
-    /// For a task that brings none: bulkhead-executor, for it alone. It takes its share of what the task asks for.
     private func executor(of task: Mesos_V1_TaskInfo) -> Mesos_V1_ExecutorInfo {
-        guard !task.hasExecutor else { return task.executor }
-        return .with {
-            $0.executorID.value = task.taskID.value
-            $0.frameworkID = executors.local.id
-            $0.name = "Command Executor (Task: \(task.taskID.value))"
-            $0.source = task.taskID.value
-            $0.type = .custom
-        }
+        var executor = task.hasExecutor ? task.executor : Executors.commandExecutor(of: task)
+        executor.frameworkID = executors.local.id
+        return executor
     }
 }

@@ -7,11 +7,13 @@ package struct RecordReader {
         case tooLarge(Int)
     }
 
+    private let limit: Int
     private var buffer: [UInt8] = []
     /// Nil while the length is being read.
     private var missing: Int?
 
-    package init() {}
+    /// - Parameter limit: of one record, in bytes.
+    package init(limit: Int = RecordReader.sizeLimit) { self.limit = limit }
 
     /// - Returns: the records that are complete with these bytes.
     package mutating func feed(_ bytes: [UInt8]) throws(Failure) -> [[UInt8]] {
@@ -38,7 +40,7 @@ package struct RecordReader {
             if byte == 0x0a {
                 let text = String(decoding: buffer, as: UTF8.self)
                 guard let count = Int(text), count >= 0 else { throw .lengthMissing }
-                guard count <= Self.sizeLimit else { throw .tooLarge(count) }
+                guard count <= limit else { throw .tooLarge(count) }
                 (buffer, missing) = ([], count)
                 return
             }

@@ -42,7 +42,11 @@ struct ControlGroup: Hashable, Sendable {
         var spare: String?
         for path in paths {
             let parent = path.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }
-            for controller in ["cpu", "memory"] { try? write("+\(controller)", to: parent + "/cgroup.subtree_control") }
+            // Asking for what is not there, or is granted, takes the kernel milliseconds all the same.
+            let missing = words(parent + "/cgroup.controllers").subtracting(words(parent + "/cgroup.subtree_control"))
+            for controller in ["cpu", "memory"] where missing.contains(controller) {
+                try? write("+\(controller)", to: parent + "/cgroup.subtree_control")
+            }
             guard mkdir(path, 0o755) == 0 || errno == EEXIST else { continue }
             if exists(path + "/memory.max") || exists(path + "/cpu.max") {
                 if let spare { rmdir(spare) }
@@ -56,9 +60,11 @@ struct ControlGroup: Hashable, Sendable {
         guard candidate.isUnified else {
             return Directory(path: path, isUnified: false, controllers: candidate.controllers)
         }
-        let names = (textFile(path + "/cgroup.controllers") ?? "").split(whereSeparator: \.isWhitespace).map(
-            String.init)
-        return Directory(path: path, isUnified: true, controllers: Set(names))
+        return Directory(path: path, isUnified: true, controllers: words(path + "/cgroup.controllers"))
+    }
+
+    private static func words(_ path: String) -> Set<String> {
+        Set((textFile(path) ?? "").split(whereSeparator: \.isWhitespace).map(String.init))
     }
 
     func directory(of controller: String) -> Directory? { directories.first { $0.controllers.contains(controller) } }

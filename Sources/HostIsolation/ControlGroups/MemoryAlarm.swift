@@ -4,26 +4,26 @@ import Isolation
 
 /// Hears from the kernel that a control group ran out of memory: an eventfd in version 1, inotify in version 2.
 struct MemoryAlarm {
-    private let bell: Descriptor
-    /// Must stay open for version 1's bell to ring.
-    private let source: Descriptor?
+    private enum Bell {
+        /// The second must stay open for the first to ring.
+        case event(Descriptor, Descriptor)
+        case file(FileChanges.Bell)
+    }
+
+    private let bell: Bell
 
     /// - Returns: nil where the group has no memory controller, or the kernel offers no notice.
     init?(_ group: ControlGroup) {
         guard let directory = group.directory(of: "memory") else { return nil }
         if directory.isUnified {
-            let number = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
-            guard number >= 0 else { return nil }
-            (bell, source) = (Descriptor(owning: number), nil)
-            guard inotify_add_watch(number, directory.path + "/memory.events", UInt32(IN_MODIFY)) >= 0 else {
-                return nil
-            }
+            guard let changes = try? FileChanges.bell(for: directory.path + "/memory.events") else { return nil }
+            bell = .file(changes)
         } else {
             let number = linux_eventfd()
             guard number >= 0 else { return nil }
-            bell = Descriptor(owning: number)
+            let event = Descriptor(owning: number)
             guard let control = try? Descriptor(directory.path + "/memory.oom_control", O_RDONLY) else { return nil }
-            source = control
+            bell = .event(event, control)
             let request = "\(number) \(control.number)"
             guard (try? ControlGroup.write(request, to: directory.path + "/cgroup.event_control")) != nil else {
                 return nil
@@ -33,7 +33,11 @@ struct MemoryAlarm {
 
     /// Waits for the next notice.
     func rings() async throws {
-        try await bell.becomes(.readable)
-        _ = try bell.readNow(upTo: 4096)
+        switch bell {
+        case .event(let event, _):
+            try await event.becomes(.readable)
+            _ = try event.readNow(upTo: 8)
+        case .file(let changes): try await changes.rings()
+        }
     }
 }

@@ -46,14 +46,16 @@ public struct MemoryWatch: Sendable {
 
     /// Waits for the first kill, and tells how many there were.
     public func killed() async throws -> Int {
-        while true {
+        var killed = group.killedForMemory - before
+        while killed == 0 {
+            try await alarm.rings()
             // The bell of version 1 rings before the kill, so there may be a moment between.
             for _ in 0..<100 {
-                let killed = group.killedForMemory - before
-                if killed > 0 { return killed }
+                killed = group.killedForMemory - before
+                if killed > 0 { break }
                 try await Task.sleep(for: .milliseconds(2))
             }
-            try await alarm.rings()
         }
+        return killed
     }
 }

@@ -47,7 +47,7 @@ struct ExternalProgram: Sendable {
         }
         do {
             let end = try await call.run()
-            guard end.status == 0 else { throw failure(operation, ExternalProgram.words(forStatus: end.status), words) }
+            guard end.status == 0 else { throw failure(operation, ProgramCall.End.words(for: end.status), words) }
             return try decode(end.output, operation, words)
         } catch ProgramCall.Failure.tooSlow {
             throw failure(operation, "it did not end within \(budget ?? .zero) and was killed", words)
@@ -57,10 +57,6 @@ struct ExternalProgram: Sendable {
         } catch let error as SystemCallError {
             throw failure(operation, "\(error)", words)
         }
-    }
-
-    private static func words(forStatus status: Int32) -> String {
-        status > 128 ? "it was killed by signal \(status - 128)" : "it ended with status \(status)"
     }
 
     private func decode(_ output: [UInt8], _ operation: ExternalOperation, _ words: LastWords) throws -> ExternalAnswer

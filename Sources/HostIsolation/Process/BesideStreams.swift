@@ -18,8 +18,7 @@ struct BesideStreams: Sendable {
             theirs = [0: input.theirs, 1: output.theirs, 2: errors.theirs]
             return
         }
-        let request = beside.streams.terminal ?? TerminalRequest(type: "xterm", columns: 80, rows: 24)
-        let terminal = try PseudoTerminal(request, for: user)
+        let terminal = try PseudoTerminal(beside.streams.terminal ?? .standard, for: user)
         (input, output, errors, self.terminal) = (try terminal.copy(), terminal.descriptor, nil, terminal)
         theirs = [:]
     }

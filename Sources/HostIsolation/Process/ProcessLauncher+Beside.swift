@@ -81,16 +81,14 @@ final class BesideProcess: Sendable {
                 let left = ProcessTable.read().members(of: [], mark: mark).filter { !$0.isDead }
                 if left.isEmpty { return }
                 for entry in left { kill(entry.pid, SIGKILL) }
+                // Some are no children of ours, whose end we would hear of; new ones may come until all are gone.
                 try? await Task.sleep(for: .milliseconds(5))
             }
         }
     }
 
-    /// A shell's 128 and above stand for a signal.
     var termination: Termination {
         let status = running.status
-        return Termination(
-            status > 128 && status <= 128 + 64 ? .signalled(status - 128) : .exited(status),
-            evidence: ["process \(running.pid): status \(status)"])
+        return Termination(Outcome(ofShell: status), evidence: ["process \(running.pid): status \(status)"])
     }
 }

@@ -62,13 +62,23 @@ public final class ProcessLauncher: Launcher {
         return Termination(.monitorKilled, evidence: ["supervisor \(supervisor.pid) is gone and left no result"])
     }
 
+    /// The command is signalled once it has a session of its own: before that the supervisor's traps, which it still has,
+    /// would swallow what comes.
     public func signal(_ number: Int32, to container: ContainerContext) async {
-        guard let supervisor = ProcessRecord.read(in: container.directory)?.supervisor, supervisor.isAlive,
-            let command = ProcessTable.read().entries.first(where: { $0.parent == supervisor.pid && !$0.isDead })
-        else { return }
-        // In the moment before it has a session of its own, it is in the supervisor's.
-        kill(command.group == command.pid ? -command.pid : command.pid, number)
+        guard let supervisor = ProcessRecord.read(in: container.directory)?.supervisor else { return }
+        let end = ContinuousClock.now + ProcessLauncher.longestStart
+        while supervisor.isAlive, ContinuousClock.now < end {
+            let children = ProcessTable.read().entries.filter { $0.parent == supervisor.pid && !$0.isDead }
+            if let command = children.first(where: { $0.group == $0.pid }) {
+                kill(-command.pid, number)
+                return
+            }
+            guard (try? await Task.sleep(for: .milliseconds(5))) != nil else { return }
+        }
     }
+
+    /// From the word that the command is to run to its own session.
+    private static let longestStart = Duration.seconds(5)
 
     public func evidence(_ container: ContainerContext) -> [String] {
         Spool(path: ProcessPlaces(container).spool("stderr")).tail(lines: 5)

@@ -20,12 +20,10 @@ struct ProcessResult: Hashable {
         return ProcessResult(status: status)
     }
 
-    /// A shell's 128 and above stand for a signal.
     func termination(killedForMemory: Int) -> Termination {
         var evidence = ["file result: status \(status)"]
-        guard status > 128, status <= 128 + 64 else { return Termination(.exited(status), evidence: evidence) }
         guard status == 128 + 9, killedForMemory > 0 else {
-            return Termination(.signalled(status - 128), evidence: evidence)
+            return Termination(Outcome(ofShell: status), evidence: evidence)
         }
         evidence.append("control group: \(killedForMemory) killed for want of memory")
         return Termination(.outOfMemory, evidence: evidence)

@@ -30,10 +30,7 @@ final class Poller: Sendable {
 
     private init() throws(SystemCallError) {
         queue = Descriptor(owning: try SystemCallError.check("epoll_create") { epoll_create1(Int32(EPOLL_CLOEXEC)) })
-        var thread = pthread_t()
-        let code = pthread_create(&thread, nil, Poller.run, Unmanaged.passRetained(self).toOpaque())
-        guard code == 0 else { throw SystemCallError(call: "pthread_create", code: code) }
-        pthread_detach(thread)
+        try EndlessThread.start { self.run() }
     }
 
     /// - Throws: `SystemCallError`, or `CancellationError`.
@@ -62,11 +59,6 @@ final class Poller: Sendable {
         // Closing the copy would not do it: the original keeps the file open.
         defer { epoll_ctl(queue.number, EPOLL_CTL_DEL, copy.number, &event) }
         try await isReady.value()
-    }
-
-    private static let run: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { poller in
-        guard let poller else { return nil }
-        Unmanaged<Poller>.fromOpaque(poller).takeUnretainedValue().run()
     }
 
     private func run() -> Never {

@@ -1,8 +1,8 @@
-import Glibc
+package import Glibc
 
 /// What runs on this host, read from `/proc` in one pass.
-struct ProcessTable {
-    struct Entry: Hashable, Sendable {
+package struct ProcessTable {
+    package struct Entry: Hashable, Sendable {
         var pid: pid_t
         var parent: pid_t
         var group: pid_t
@@ -10,8 +10,8 @@ struct ProcessTable {
         /// Clock ticks since the boot.
         var started: UInt64
         /// Clock ticks, children excluded.
-        var user: UInt64
-        var system: UInt64
+        package var user: UInt64
+        package var system: UInt64
         var residentPages: UInt64
         /// A zombie, or on the way out.
         var isDead: Bool
@@ -32,7 +32,7 @@ struct ProcessTable {
         return ProcessTable(entries: entries)
     }
 
-    static func entry(_ pid: pid_t) -> Entry? { textFile("/proc/\(pid)/stat").flatMap(Entry.init(stat:)) }
+    package static func entry(_ pid: pid_t) -> Entry? { textFile("/proc/\(pid)/stat").flatMap(Entry.init(stat:)) }
 
     /// All processes of a container: those that are given or bear its mark, with their descendants and whoever shares a
     /// session with one of them. A daemon that left by a double fork bears the mark still.

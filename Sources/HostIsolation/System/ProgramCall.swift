@@ -11,6 +11,10 @@ struct ProgramCall: Sendable {
         /// Its exit status; 128 and the signal's number where one ended it.
         var status: Int32
         var output: [UInt8]
+
+        static func words(for status: Int32) -> String {
+            status > 128 ? "it was killed by signal \(status - 128)" : "it ended with status \(status)"
+        }
     }
 
     var arguments: [[UInt8]]

@@ -19,9 +19,7 @@ struct Spool: Sendable {
         from offset: UInt64, until writerEnded: Once<Void>, _ take: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws {
         let file = try Descriptor(path, O_RDWR | O_NOFOLLOW)
-        let bell = Descriptor(
-            owning: try SystemCallError.check("inotify") { inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK)) })
-        try SystemCallError.check("inotify \(path)") { inotify_add_watch(bell.number, path, UInt32(IN_MODIFY)) }
+        let bell = try FileChanges.bell(for: path)
         var (place, punched) = (offset, UInt64(0))
         try SystemCallError.check("seek \(path)") { lseek(file.number, off_t(place), SEEK_SET) }
         while true {
@@ -37,8 +35,7 @@ struct Spool: Sendable {
                 }
             }
             if isOver { return }
-            try await whichever({ try await bell.becomes(.readable) }, { try await writerEnded.value() })
-            _ = try bell.readNow(upTo: 1 << 14)
+            try await whichever({ try await bell.rings() }, { try await writerEnded.value() })
         }
     }
 

@@ -38,4 +38,7 @@ public struct TerminalRequest: Hashable, Sendable {
         self.columns = columns
         self.rows = rows
     }
+
+    /// Where nobody says what it is to be.
+    public static let standard = TerminalRequest(type: "xterm", columns: 80, rows: 24)
 }

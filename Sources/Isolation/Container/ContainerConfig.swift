@@ -24,13 +24,15 @@ public struct ContainerConfig: Hashable, Codable, Sendable {
     /// Of the command alone; nil lets it run for as long as it likes.
     public var timeLimit: Duration?
     public var rates: RateLimits
+    /// Nil: it has no way out.
+    public var egress: EgressPolicy?
     /// The machine stays when the command has ended.
     public var keep: Bool
 
     public init(
         id: ContainerID, resources: Resources, image: String = "", command: TaskCommand, output: Output = .caller,
-        puts: [Transfer] = [], programs: [Transfer] = [], gets: [Transfer] = [], timeLimit: Duration? = nil, rates: RateLimits = RateLimits(),
-        keep: Bool = false
+        puts: [Transfer] = [], programs: [Transfer] = [], gets: [Transfer] = [], timeLimit: Duration? = nil,
+        rates: RateLimits = RateLimits(), egress: EgressPolicy = .nothing, keep: Bool = false
     ) {
         self.id = id
         self.resources = resources
@@ -42,6 +44,7 @@ public struct ContainerConfig: Hashable, Codable, Sendable {
         self.gets = gets
         self.timeLimit = timeLimit
         self.rates = rates
+        self.egress = egress == .nothing ? nil : egress
         self.keep = keep
     }
 }

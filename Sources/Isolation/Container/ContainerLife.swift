@@ -99,6 +99,14 @@ public struct ContainerLife: Hashable, Codable, Sendable {
         return .none
     }
 
+    /// The files of a command whose end nobody waited for were brought out, or were not.
+    public mutating func broughtOut(_ leftOut: [LeftOut], _ flaw: BulkheadError?) {
+        guard case .destroying(var reason) = state else { return }
+        reason.leftOut += leftOut
+        if let flaw { reason.flaws.append(flaw) }
+        state = .destroying(reason)
+    }
+
     /// A step has ended well, or was cancelled and has ended. A command's end has a reason: ``commandEnded(because:keeping:)``.
     public mutating func succeeded(_ ended: Step) -> Action {
         guard step == ended, ended != .execute || isCancelled else { return .none }

@@ -49,16 +49,32 @@ public struct DomainPlan: Hashable, Sendable {
         }
     }
 
+    /// One of libvirt's filters, and the one address that it lets the guest have.
+    public struct Filter: Hashable, Sendable {
+        public var name: String
+        public var address: String
+
+        public init(name: String, address: String) {
+            self.name = name
+            self.address = address
+        }
+    }
+
     public struct Interface: Hashable, Sendable {
         public var mac: String
         public var network: String
         /// Keeps the guest from its neighbours on the bridge.
         public var isolated: Bool
+        /// The host's end of it, where rules name it; nil leaves the name to libvirt.
+        public var port: String?
+        /// What libvirt filters of the guest's frames; nil where other walls do.
+        public var filter: Filter?
 
-        public init(mac: String, network: String, isolated: Bool) {
+        public init(mac: String, network: String, isolated: Bool, port: String? = nil) {
             self.mac = mac
             self.network = network
             self.isolated = isolated
+            self.port = port
         }
     }
 

@@ -25,6 +25,11 @@ public enum Outcome: Hashable, Codable, Sendable {
 }
 
 extension Outcome {
+    /// - Parameter status: a shell's; above 128 it stands for a signal that ended the command.
+    public init(ofShell status: Int32) {
+        self = status > 128 && status <= 128 + 64 ? .signalled(status - 128) : .exited(status)
+    }
+
     /// The name used in machine-readable results.
     public var name: String {
         switch self {

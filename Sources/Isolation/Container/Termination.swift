@@ -24,7 +24,7 @@ public struct Termination: Hashable, Codable, Sendable {
     }
 }
 
-/// Links of one fetched tree that were not taken because they lead out of it.
+/// What of one fetched tree was not taken: links that lead out of it, what is no file, what could not be read.
 public struct LeftOut: Hashable, Codable, Sendable {
     public var guest: String
     public var count: Int

@@ -17,6 +17,10 @@ final class Container {
     /// Commands beside the container's own, by number.
     var besides: [Int: Task<Termination, any Error>] = [:]
     var besidesBegun = 0
+    /// Files are being copied out of the running machine.
+    var copy: Task<[LeftOut], any Error>?
+    /// The command runs or ran, and the files that it leaves have not all come out.
+    var owesFiles = false
     var signals: Task<Void, Never>?
     /// The state that the store has.
     var saved: ContainerLife.State?

@@ -14,7 +14,10 @@ extension Containerizer {
         container.race = EndRace()
         wait(container) { .command(try await launcher.execute(here, plan, execution)) }
         wait(container) { .machine(try await launcher.ended(here)) }
-        if container.isResumed { watch(container, here) }
+        if container.isResumed {
+            container.owesFiles = true
+            watch(container, here)
+        }
     }
 
     private func wait(_ container: Container, for ending: @escaping @Sendable () async throws -> EndRace.Ending?) {
@@ -28,6 +31,7 @@ extension Containerizer {
     private func take(_ ending: EndRace.Ending?, _ number: Int, _ container: Container) {
         container.waits[number] = nil
         guard let ending else { return }
+        if case .command = ending { container.owesFiles = false }
         let isRunning = container.record.life.state == .running
         switch container.race?.decide(on: ending, isRunning: isRunning) {
         case .over(let result): end(container, with: result)
@@ -70,6 +74,7 @@ extension Containerizer {
 
     private func commandRuns(_ here: ContainerContext) {
         guard let container = container(of: here), container.record.life.commandRuns() else { return }
+        container.owesFiles = true
         container.record.commandStarted = Int(Date().timeIntervalSince1970)
         do { try save(container) } catch {
             // What cannot be stored cannot be found again: better no command than a lost one.
@@ -78,7 +83,12 @@ extension Containerizer {
         watch(container, here)
     }
 
-    private func commandEnded(_ here: ContainerContext) { container(of: here)?.race?.commandEnded() }
+    /// Its files come next: a copy that is under way gives way.
+    private func commandEnded(_ here: ContainerContext) async {
+        guard let container = container(of: here) else { return }
+        container.race?.commandEnded()
+        await endCopy(container)
+    }
 
     /// A late call is not taken for one about another container of the same name.
     private func container(of here: ContainerContext) -> Container? {

@@ -107,6 +107,7 @@ extension Containerizer {
             // Hooks of one container come one after another.
             if let update = container.update { _ = try? await update.value() }
             await awaitBesides(container)
+            await bringOutLast(container)
             try await undo("launcher \(launcher.name), stop", container) { try await launcher.stop(here) }
         case .cleanUp(let number):
             let isolator = isolators[number]

@@ -62,7 +62,7 @@ extension Containerizer {
         return container
     }
 
-    private static func notRunning(_ id: ContainerID) -> BulkheadError {
+    static func notRunning(_ id: ContainerID) -> BulkheadError {
         BulkheadError(.notRunning, "container \(id)", "its command does not run", remedy: "ask between launch and end")
     }
 

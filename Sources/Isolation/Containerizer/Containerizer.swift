@@ -21,6 +21,8 @@ public actor Containerizer {
         public var hangPatience = Duration.seconds(30)
         /// How long the machine may take to say why contact with the command was lost.
         public var contactPatience = Duration.seconds(2)
+        /// How long the files of a container that is destroyed may take to come out of it.
+        public var lastCopyPatience = Duration.seconds(5)
         /// What the containers of this host share.
         public var capacity: @Sendable () async throws -> HostCapacity
         public var bootID: String

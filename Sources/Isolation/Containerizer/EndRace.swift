@@ -29,7 +29,8 @@ struct EndRace {
     private var reached: Limitation?
     private var loss: (any Error)?
     private var unexplained: Termination?
-    private var isTimeCounted = true
+    /// False once the command itself has ended.
+    private(set) var isTimeCounted = true
 
     /// Something is still to be done, such as fetching files, for which no time limit holds.
     mutating func commandEnded() { isTimeCounted = false }

@@ -12,4 +12,10 @@ public protocol GuestChannel: Sendable {
     func run(_ command: String, streams: CommandStreams, terminal: TerminalRequest?) async throws -> Int32?
     func put(_ transfer: Transfer) async throws
     func get(_ transfer: Transfer) async throws -> LeftOut
+    /// The same of a directory that may change meanwhile, and of which not everything is wanted.
+    ///
+    /// - Parameters:
+    ///   - size: of all files together, at most.
+    ///   - names: of what is to stay there, right below the directory.
+    func collect(_ transfer: Transfer, upTo size: Memory, without names: [String]) async throws -> LeftOut
 }

@@ -26,6 +26,13 @@ public protocol Launcher: Sendable {
     func runBeside(_ container: ContainerContext, _ plan: LaunchPlan, _ beside: CommandBeside) async throws
         -> Termination
 
+    /// Copies the files that the configuration asks for out of the machine before its command has ended. Cancelling ends
+    /// that and is waited for.
+    ///
+    /// - Parameter isLast: the machine is about to be stopped, and its command may be ended first.
+    /// - Throws: ``BulkheadError`` with `unsupported` where files do not come out of a running machine: the default.
+    func bringOut(_ container: ContainerContext, _ plan: LaunchPlan, isLast: Bool) async throws -> [LeftOut]
+
     /// Delivers a signal to the command; nothing happens where there is none.
     func signal(_ number: Int32, to container: ContainerContext) async
 
@@ -52,6 +59,12 @@ extension Launcher {
         throw BulkheadError(
             .unsupported, "container \(container.id)", "launcher \(name) cannot run a command beside the container's own",
             remedy: "launch a container of its own, or use launcher vm or process")
+    }
+
+    public func bringOut(_ container: ContainerContext, _ plan: LaunchPlan, isLast: Bool) async throws -> [LeftOut] {
+        throw BulkheadError(
+            .unsupported, "container \(container.id)", "launcher \(name) brings files out at the command's end alone",
+            remedy: "wait for the end, or use launcher vm")
     }
 }
 

@@ -61,8 +61,7 @@ public final class Once<Value: Sendable>: Sendable {
 /// Calls once, unless it is cancelled before. A cancelled `Task.sleep` keeps its memory until its time is over.
 private func alarm(after limit: Duration, _ ring: @escaping @Sendable () -> Void) -> any DispatchSourceTimer {
     let source = DispatchSource.makeTimerSource(queue: .global())
-    let (seconds, attoseconds) = limit.components
-    source.schedule(deadline: .now() + Double(seconds) + Double(attoseconds) * 1e-18)
+    source.schedule(deadline: .now() + limit / .seconds(1))
     source.setEventHandler(handler: ring)
     source.resume()
     return source

@@ -11,6 +11,10 @@ public struct Resources: Hashable, Codable, Sendable {
         self.disk = disk
     }
 
+    /// Of whoever does not say what he needs.
+    public static let standard = Resources(
+        cpus: CPUs(thousandths: 1000), memory: .mebibytes(256), disk: .mebibytes(1024))
+
     /// The least memory that the default guest boots with.
     public static let leastMemory = Memory.mebibytes(96)
 }

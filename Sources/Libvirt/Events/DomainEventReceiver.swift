@@ -39,12 +39,19 @@ final class DomainEventReceiver: Sendable {
             let name = try? unsafe readName("virDomainGetName", virDomainGetName(domain)),
             let uuid = try? unsafe readUUID("virDomainGetUUID", { unsafe virDomainGetUUID(domain, $0) })
         else { return }
-        subscribers.withLock { subscribers in
-            for (id, subscriber) in subscribers where subscriber.wants(content.kind, of: uuid) {
-                let event = DomainEvent(sequence: subscriber.sequence, name: name, uuid: uuid, content: content)
-                subscriber.continuation.yield(event)
+        tell(content, of: uuid, name)
+    }
+
+    func tell(_ content: DomainEvent.Content, of uuid: UUID, _ name: String) {
+        // A stream takes its task's lock, and a task that is cancelled holds that one while it ends its stream by `remove`:
+        // none is told under our lock.
+        let told = subscribers.withLock { subscribers in
+            subscribers.filter { $0.value.wants(content.kind, of: uuid) }.map { id, subscriber in
                 subscribers[id]?.sequence += 1
+                let event = DomainEvent(sequence: subscriber.sequence, name: name, uuid: uuid, content: content)
+                return (subscriber.continuation, event)
             }
         }
+        for (continuation, event) in told { continuation.yield(event) }
     }
 }

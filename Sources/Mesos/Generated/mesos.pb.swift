@@ -915,6 +915,97 @@ public nonisolated struct Mesos_V1_DomainInfo: Sendable {
   fileprivate var _faultDomain: Mesos_V1_DomainInfo.FaultDomain? = nil
 }
 
+public nonisolated struct Mesos_V1_MasterInfo: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var id: String {
+    get {_id ?? String()}
+    set {_id = newValue}
+  }
+  /// Returns true if `id` has been explicitly set.
+  public var hasID: Bool {self._id != nil}
+  /// Clears the value of `id`. Subsequent reads from it will return its default value.
+  public mutating func clearID() {self._id = nil}
+
+  public var ip: UInt32 {
+    get {_ip ?? 0}
+    set {_ip = newValue}
+  }
+  /// Returns true if `ip` has been explicitly set.
+  public var hasIp: Bool {self._ip != nil}
+  /// Clears the value of `ip`. Subsequent reads from it will return its default value.
+  public mutating func clearIp() {self._ip = nil}
+
+  public var port: UInt32 {
+    get {_port ?? 5050}
+    set {_port = newValue}
+  }
+  /// Returns true if `port` has been explicitly set.
+  public var hasPort: Bool {self._port != nil}
+  /// Clears the value of `port`. Subsequent reads from it will return its default value.
+  public mutating func clearPort() {self._port = nil}
+
+  public var pid: String {
+    get {_pid ?? String()}
+    set {_pid = newValue}
+  }
+  /// Returns true if `pid` has been explicitly set.
+  public var hasPid: Bool {self._pid != nil}
+  /// Clears the value of `pid`. Subsequent reads from it will return its default value.
+  public mutating func clearPid() {self._pid = nil}
+
+  public var hostname: String {
+    get {_hostname ?? String()}
+    set {_hostname = newValue}
+  }
+  /// Returns true if `hostname` has been explicitly set.
+  public var hasHostname: Bool {self._hostname != nil}
+  /// Clears the value of `hostname`. Subsequent reads from it will return its default value.
+  public mutating func clearHostname() {self._hostname = nil}
+
+  public var version: String {
+    get {_version ?? String()}
+    set {_version = newValue}
+  }
+  /// Returns true if `version` has been explicitly set.
+  public var hasVersion: Bool {self._version != nil}
+  /// Clears the value of `version`. Subsequent reads from it will return its default value.
+  public mutating func clearVersion() {self._version = nil}
+
+  public var address: Mesos_V1_Address {
+    get {_address ?? Mesos_V1_Address()}
+    set {_address = newValue}
+  }
+  /// Returns true if `address` has been explicitly set.
+  public var hasAddress: Bool {self._address != nil}
+  /// Clears the value of `address`. Subsequent reads from it will return its default value.
+  public mutating func clearAddress() {self._address = nil}
+
+  public var domain: Mesos_V1_DomainInfo {
+    get {_domain ?? Mesos_V1_DomainInfo()}
+    set {_domain = newValue}
+  }
+  /// Returns true if `domain` has been explicitly set.
+  public var hasDomain: Bool {self._domain != nil}
+  /// Clears the value of `domain`. Subsequent reads from it will return its default value.
+  public mutating func clearDomain() {self._domain = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _id: String? = nil
+  fileprivate var _ip: UInt32? = nil
+  fileprivate var _port: UInt32? = nil
+  fileprivate var _pid: String? = nil
+  fileprivate var _hostname: String? = nil
+  fileprivate var _version: String? = nil
+  fileprivate var _address: Mesos_V1_Address? = nil
+  fileprivate var _domain: Mesos_V1_DomainInfo? = nil
+}
+
 public nonisolated struct Mesos_V1_AgentInfo: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -6830,6 +6921,84 @@ nonisolated extension Mesos_V1_DomainInfo.FaultDomain.ZoneInfo: SwiftProtobuf.Me
 
   public static func ==(lhs: Mesos_V1_DomainInfo.FaultDomain.ZoneInfo, rhs: Mesos_V1_DomainInfo.FaultDomain.ZoneInfo) -> Bool {
     if lhs._name != rhs._name {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Mesos_V1_MasterInfo: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".MasterInfo"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}ip\0\u{1}port\0\u{1}pid\0\u{1}hostname\0\u{1}version\0\u{1}address\0\u{1}domain\0")
+
+  public var isInitialized: Bool {
+    if self._id == nil {return false}
+    if self._ip == nil {return false}
+    if self._port == nil {return false}
+    if let v = self._address, !v.isInitialized {return false}
+    if let v = self._domain, !v.isInitialized {return false}
+    return true
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._id) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self._ip) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self._port) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self._pid) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self._hostname) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self._version) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._address) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._domain) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._id {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._ip {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._port {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._pid {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._hostname {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._version {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 6)
+    } }()
+    try { if let v = self._address {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
+    try { if let v = self._domain {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Mesos_V1_MasterInfo, rhs: Mesos_V1_MasterInfo) -> Bool {
+    if lhs._id != rhs._id {return false}
+    if lhs._ip != rhs._ip {return false}
+    if lhs._port != rhs._port {return false}
+    if lhs._pid != rhs._pid {return false}
+    if lhs._hostname != rhs._hostname {return false}
+    if lhs._version != rhs._version {return false}
+    if lhs._address != rhs._address {return false}
+    if lhs._domain != rhs._domain {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

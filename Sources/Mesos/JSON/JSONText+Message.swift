@@ -1,6 +1,6 @@
 extension JSONText {
     /// Writes a message, and the defaults of what it lacks. Its fields come by rising number, unknown ones last: so
-    /// does SwiftProtobuf serialize.
+    /// does SwiftProtobuf serialize. A field of another wire type than declared is an unknown one.
     mutating func write(_ wire: WireReader, as shape: Schema.Message) {
         var wire = wire
         var members = Members()
@@ -8,7 +8,7 @@ extension JSONText {
         while !wire.isAtEnd {
             let tag = wire.varint()
             guard let place = shape.byNumber[Int(clamping: tag >> 3)], place >= members.place,
-                hasName(wire, shape.fields[place])
+                shape.fields[place].kind.wireType == tag & 7, hasName(wire, shape.fields[place])
             else {
                 wire.skip(tag & 7)
                 continue

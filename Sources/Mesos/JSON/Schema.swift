@@ -11,6 +11,15 @@ struct Schema: Sendable {
         case message(Int)
         /// From texts; the entry's message, by number.
         case map(entry: Int)
+
+        /// The lower three bits of its tag.
+        var wireType: UInt64 {
+            switch self {
+            case .int32, .int64, .uint32, .uint64, .bool, .enumeration: 0
+            case .double: 1
+            case .string, .bytes, .message, .map: 2
+            }
+        }
     }
 
     enum Label: Sendable { case required, optional, repeated }

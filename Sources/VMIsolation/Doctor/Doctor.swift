@@ -1,4 +1,5 @@
 import Foundation
+import HostIsolation
 public import Isolation
 import Libvirt
 
@@ -7,11 +8,15 @@ public struct Doctor: Sendable {
     let state: StateDirectory
     let connection: String
     let images: ImageStore
+    /// Directory of the shipped templates.
+    let templates: String
     let network: String?
 
     /// - Throws: ``BulkheadError`` with `badOption`.
-    public init(_ state: StateDirectory, connection: String, images: ImageStore, network: String?) throws(BulkheadError)
-    {
+    public init(
+        _ state: StateDirectory, connection: String, images: ImageStore, templates: String, network: String?
+    ) throws(BulkheadError) {
+        self.templates = templates
         try Engine.check(connection: connection)
         self.state = state
         self.connection = connection
@@ -32,6 +37,7 @@ public struct Doctor: Sendable {
         do {
             let host = try await VirtualHost.open(connection)
             checks += await hypervisor(host)
+            checks += await monitor(host)
             checks += await networks(host, ledger.ledger)
         } catch {
             let error = error as? BulkheadError
@@ -50,11 +56,7 @@ public struct Doctor: Sendable {
     }
 
     private func tools() -> Check {
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-        let folders = path.split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"]
-        let missing = ["qemu-img", "mke2fs"].filter { tool in
-            !folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(tool)") }
-        }
+        let missing = ["qemu-img", "mke2fs"].filter { (try? HostTool.find($0)) == nil }
         if missing.isEmpty { return .ok("tools", "qemu-img and mke2fs are there") }
         return .failure(
             "tools", "missing: \(missing.joined(separator: ", "))", fix: "apt-get install qemu-utils e2fsprogs")
@@ -70,20 +72,14 @@ public struct Doctor: Sendable {
 
     private func stateDirectory(_ user: MonitorUser) -> [Check] {
         let path = state.root + "/containers"
-        let checks = PathWalk(user: user).checks("state directory", existing(path))
-        guard existing(path) != path, checks.allSatisfy({ $0.verdict == .ok }) else { return checks }
+        let place = nearestPlace(to: path)
+        let checks = PathWalk(user: user).checks("state directory", place)
+        guard place != path, checks.allSatisfy({ $0.verdict == .ok }) else { return checks }
         return [.ok("state directory", "\(path) is made by the first run")]
     }
 
-    /// The path, or the nearest directory above it that is there.
-    private func existing(_ path: String) -> String {
-        var url = URL(fileURLWithPath: path)
-        while url.path != "/", !FileManager.default.fileExists(atPath: url.path) { url.deleteLastPathComponent() }
-        return url.path
-    }
-
     private func space(_ name: String, _ path: String) -> Check {
-        let path = existing(path)
+        let path = nearestPlace(to: path)
         let values = try? FileManager.default.attributesOfFileSystem(forPath: path)
         let free = Memory(bytes: (values?[.systemFreeSize] as? NSNumber)?.uint64Value ?? 0)
         if free < .mebibytes(1024) {
@@ -117,33 +113,11 @@ public struct Doctor: Sendable {
         return checks
     }
 
-    /// - Parameter ledger: nil where there is none, or none that can be read.
-    private func networks(_ host: VirtualHost, _ ledger: Ledger?) async -> [Check] {
+    private func monitor(_ host: VirtualHost) async -> [Check] {
         do {
-            if let network {
-                let found = try await GuestNetwork.foreign(network, on: host.connection)
-                return [.ok("network", "“\(network)” is active on bridge \(found.bridge), its DHCP pool has room")]
-            }
-            guard let ledger else { return [.ok("network", "our own has its name from the ledger: see there")] }
-            let own = OwnNetwork(connection: host.connection, ledger: ledger, state: state, template: nil)
-            let use = try ledger.poolUse(of: own.name)
-            guard let network = try? await host.connection.network(named: own.name) else {
-                return [.ok("network", "our own, \(own.name), is made by the first run")]
-            }
-            guard try await network.isActive() else {
-                return [.ok("network", "\(own.name) is started by the next run")]
-            }
-            let description = try NetworkDescription(xml: await network.xml(), name: own.name)
-            let pool = Check.ok("DHCP pool", "\(use.free) of \(use.all) addresses free")
-            return [
-                .ok(
-                    "network",
-                    "\(own.name) is active, bridge \(description.bridge), \(description.subnets.map(\.description))"),
-                use.free > 5
-                    ? pool : .failure("DHCP pool", pool.evidence, fix: "bulkhead ps, bulkhead sweep --dry-run"),
-            ]
-        } catch let error as BulkheadError { return [.failure("network", error.detail, fix: error.remedy)] } catch {
-            return [.failure("network", "\(error)", fix: "see libvirt's log")]
-        }
+            let text = try await host.connection.capabilities()
+            return MonitorChecks(capabilities: text, acceleration: AccelerationProbe().obstacle == nil ? .kvm : .tcg)
+                .all
+        } catch { return [.failure("security driver", "\(error)", fix: "see libvirt's log")] }
     }
 }

@@ -1,21 +1,15 @@
 import Foundation
 import Glibc
+import HostIsolation
 
 /// What of the host can break guests or their network: other firewalls, cgroups, the log daemon.
 struct HostChecks {
-    var all: [Check] { [docker(), bridgeFilter(), firewallers(), cgroups(), limits(), logDaemon()] }
+    var all: [Check] { [bridgeFilter(), firewallers(), olderRules(), cgroups(), limits(), logDaemon()] }
 
     private func text(_ path: String) -> String? {
         FileManager.default.contents(atPath: path).map {
             String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         }
-    }
-
-    private func docker() -> Check {
-        guard access("/sys/class/net/docker0", F_OK) == 0 else { return .ok("Docker", "no docker0 bridge here") }
-        return .warning(
-            "Docker", "docker0 exists: its FORWARD policy DROP also stops guests of routed or NAT networks",
-            fix: "our own network does not route and is not touched; for --network, allow it in the DOCKER-USER chain")
     }
 
     private func bridgeFilter() -> Check {
@@ -32,9 +26,16 @@ struct HostChecks {
         let found = ["/run/firewalld": "firewalld", "/etc/ufw/ufw.conf": "ufw"].filter { access($0.key, F_OK) == 0 }
         let active = found.filter { $0.value != "ufw" || text($0.key)?.contains("ENABLED=yes") == true }.values.sorted()
         if active.isEmpty { return .ok("firewall", "neither firewalld nor ufw is active") }
+        return .ok("firewall", "\(active.joined(separator: ", ")) is active; a network's “other rules” say what is in the way")
+    }
+
+    /// Those of the older iptables are in none of nftables' lists.
+    private func olderRules() -> Check {
+        let tables = ["ip", "ip6"].compactMap { text("/proc/net/\($0)_tables_names") }.joined()
+        if tables.isEmpty { return .ok("older rules", "no table of iptables-legacy is in use") }
         return .warning(
-            "firewall", "\(active.joined(separator: ", ")) is active",
-            fix: "let DHCP (udp 67) in on interfaces virbr*: ufw allow in on virbr+ to any port 67 proto udp")
+            "older rules", "tables of iptables-legacy are in use, and not looked at",
+            fix: "update-alternatives --set iptables /usr/sbin/iptables-nft, and set the rules anew")
     }
 
     private func cgroups() -> Check {
@@ -54,9 +55,9 @@ struct HostChecks {
     /// The limit in a domain's XML makes the daemon raise its locked-memory limit, which needs this capability;
     /// we set ours on the started domain, so that this is told only to writers of templates.
     private func limits() -> Check {
-        let line = text("/proc/self/status")?.split(separator: "\n").first { $0.hasPrefix("CapBnd:") }
-        let mask = line.flatMap { UInt64($0.dropFirst(7).trimmingCharacters(in: .whitespaces), radix: 16) } ?? 0
-        if mask & (1 << 24) != 0 { return .ok("memory limit in templates", "the host grants CAP_SYS_RESOURCE") }
+        if ProcessStatus(of: getpid())?.has(.sysResource, in: "CapBnd") == true {
+            return .ok("memory limit in templates", "the host grants CAP_SYS_RESOURCE")
+        }
         return .warning(
             "memory limit in templates",
             "no CAP_SYS_RESOURCE here: a <memtune> hard limit in a template fails to start",

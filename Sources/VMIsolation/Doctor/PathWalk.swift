@@ -8,6 +8,12 @@ struct MonitorUser {
     let groups: Set<gid_t>
     let check: Check
 
+    /// One without a name, in one group.
+    init(of owner: MonitorOwner) {
+        (name, uid, groups) = ("QEMU's user", owner.user, [owner.group])
+        check = .ok("monitor's user", "\(name), uid \(uid)")
+    }
+
     init() {
         for name in ["libvirt-qemu", "qemu"] {
             guard let entry = getpwnam(name) else { continue }
@@ -63,6 +69,12 @@ struct PathWalk {
         return [.ok(name, "\(user.name) reaches \(path)")]
     }
 
+    /// Whether it may read and write the device itself.
+    func mayUse(_ device: String) -> Bool {
+        var status = stat()
+        return stat(device, &status) == 0 && allows(status, 6)
+    }
+
     private func barred(_ name: String, _ directory: String, _ status: stat) -> Check {
         .failure(
             name, "\(directory): \(user.name) may not pass (mode \(String(status.st_mode & 0o7777, radix: 8)))",
@@ -71,8 +83,7 @@ struct PathWalk {
 
     private func allows(_ status: stat, _ bit: mode_t) -> Bool {
         if user.uid == 0 { return true }
-        if status.st_uid == user.uid { return status.st_mode & (bit << 6) != 0 }
-        if user.groups.contains(status.st_gid) { return status.st_mode & (bit << 3) != 0 }
-        return status.st_mode & bit != 0
+        let shift: mode_t = status.st_uid == user.uid ? 6 : user.groups.contains(status.st_gid) ? 3 : 0
+        return status.st_mode >> shift & bit == bit
     }
 }

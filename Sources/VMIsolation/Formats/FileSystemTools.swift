@@ -1,10 +1,10 @@
+import HostIsolation
 import Isolation
-import Subprocess
 
 /// The programs of e2fsprogs that make an ext4 file system in a file.
 struct FileSystemTools: Sendable {
-    /// Where the tools are looked for: `sbin` is not in every user's PATH.
-    var directories = ["/usr/sbin", "/sbin", "/usr/local/sbin", "/usr/bin", "/bin"]
+    /// Where the tools are looked for.
+    var directories = HostTool.path
     /// For each run.
     var deadline: Duration = .seconds(60)
 
@@ -30,19 +30,8 @@ struct FileSystemTools: Sendable {
     }
 
     private func run(_ tool: String, on size: Memory, _ arguments: [String]) async throws {
-        let path = directories.joined(separator: ":")
-        let result = try await withDeadline(tool) {
-            do {
-                return try await Subprocess.run(
-                    .name(tool), arguments: .init(arguments), environment: .custom(["LC_ALL": "C", "PATH": path]),
-                    output: .discarded, error: .string(limit: 64 << 10))
-            } catch let error as SubprocessError where error.code == .executableNotFound {
-                throw BulkheadError(
-                    .toolMissing, tool, "it is not in \(path)", remedy: "Install the package e2fsprogs.")
-            }
-        }
-        guard result.terminationStatus != .exited(0) else { return }
-        throw failure(tool, size, "\(result.terminationStatus)", result.standardError)
+        let end = try await HostTool(tool, of: "e2fsprogs", in: directories, deadline: deadline).run(arguments)
+        if !end.isFine { throw failure(tool, size, end.words, end.errors) }
     }
 
     private func failure(_ tool: String, _ size: Memory, _ status: String, _ output: String) -> BulkheadError {
@@ -53,22 +42,5 @@ struct FileSystemTools: Sendable {
         }
         return BulkheadError(
             .toolFailed, subject, "\(tool): \(status)", remedy: "See what the tool says.", evidence: evidence)
-    }
-
-    /// Ends the tool when the deadline has passed.
-    private func withDeadline<Value: Sendable>(
-        _ tool: String, _ body: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        try await withThrowingTaskGroup(of: Value.self) { group in
-            group.addTask(operation: body)
-            group.addTask { [deadline] in
-                try await Task.sleep(for: deadline)
-                throw BulkheadError(
-                    .toolFailed, tool, "it did not end within \(deadline)", remedy: "Look at the host's load.")
-            }
-            defer { group.cancelAll() }
-            guard let value = try await group.next() else { throw CancellationError() }
-            return value
-        }
     }
 }

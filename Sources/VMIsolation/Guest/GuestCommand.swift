@@ -32,6 +32,18 @@ enum GuestCommand {
             + "f=$(mktemp /tmp/.bulkhead.XXXXXX) && { \(pipe); [ $s != 0 ] || cat $f >&2; rm -f $f $f.p $f.s; exit $s; }"
     }
 
+    /// What an ext4 file system has of its own.
+    static let lostAndFound = Array("lost+found".utf8)
+
+    /// For ``summed(_:)``: a tree as an archive. What is to stay there is hidden from `tar`, which in our own guest
+    /// cannot leave anything out itself.
+    static func pack(_ name: String, without names: [String]) -> String {
+        let hidden = #"for d; do [ ! -d "$top/$d" ] || mount -t tmpfs none "$top/$d" 2>/dev/null; done"#
+        let script = #"top=$1; shift; \#(hidden); exec tar -cf - -- "$top""#
+        let words = ([script, "sh", name] + names).map(ShellQuoting.quote).joined(separator: " ")
+        return "$task unshare -m sh -c \(words)"
+    }
+
     /// A pipe for ``summed(_:)`` that takes a tree as an archive, into the directory it is in.
     static let unpack = "relay | $task tar -xf -; s=$?"
 

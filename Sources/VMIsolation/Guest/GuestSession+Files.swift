@@ -38,14 +38,35 @@ extension GuestSession {
     /// Brings a file or a tree out; the guest is not believed anything about it.
     func get(_ transfer: Transfer) async throws -> LeftOut {
         let guest = GuestPath(transfer.guest, source: transfer.guest).split
+        var limits = ExtractionLimits()
+        if transfer.guest == "/sandbox" { limits.unwanted = [GuestCommand.lostAndFound] }
+        let pack = "$task tar -cf - -- \(ShellQuoting.quote(guest.name)); echo $? >$f.s"
+        return try await extract(transfer, limits, from: guest.folder, pack).0
+    }
+
+    /// What `tar` could not read, or saw changing, is no failure: the archive is whole.
+    func collect(_ transfer: Transfer, upTo size: Memory, without names: [String]) async throws -> LeftOut {
+        let guest = GuestPath(transfer.guest, source: transfer.guest).split
+        var limits = ExtractionLimits(ofDisk: size)
+        limits.unwanted = Set(names.map { Array($0.utf8) })
+        limits.leavesOutStrangers = true
+        let pack = GuestCommand.pack(guest.name, without: names) + "; echo 0 >$f.s"
+        var (leftOut, said) = try await extract(transfer, limits, from: guest.folder, pack)
+        leftOut.count += said.count
+        leftOut.notes += said.map { ConsoleLog.printable($0) }
+        return leftOut
+    }
+
+    /// - Parameter pack: writes the archive, and a status into `$f.s`.
+    /// - Returns: and what was said on standard error.
+    private func extract(
+        _ transfer: Transfer, _ limits: ExtractionLimits, from folder: String, _ pack: String
+    ) async throws -> (LeftOut, said: [Substring]) {
         let host = URL(fileURLWithPath: transfer.host)
         let target = try ExtractionDirectory(path: host.deletingLastPathComponent().path)
-        var reader = try TarReader(into: target, as: host.lastPathComponent)
+        var reader = try TarReader(into: target, as: host.lastPathComponent, limits: limits)
         let command = GuestCommand.quoted(
-            "cd -- \(ShellQuoting.quote(guest.folder)) && "
-                + GuestCommand.summed(
-                    "{ $task tar -cf - -- \(ShellQuoting.quote(guest.name)); echo $? >$f.s; } | relay; read -r s <$f.s")
-        )
+            "cd -- \(ShellQuoting.quote(folder)) && " + GuestCommand.summed("{ \(pack); } | relay; read -r s <$f.s"))
         do {
             let channel = try await ssh.execute(RawText.decode(command))
             try await channel.finishInput()
@@ -66,7 +87,10 @@ extension GuestSession {
             guard exit.isSuccess else { throw GuestCommand.failure("--get \(transfer.guest)", "\(exit): \(said)") }
             let summary = try reader.finish()
             try await compare((said, exit), sum, "--get \(transfer.guest)")
-            return LeftOut(guest: transfer.guest, count: summary.leftOut, notes: summary.notes)
+            return (
+                LeftOut(guest: transfer.guest, count: summary.leftOut, notes: summary.notes),
+                said.split(whereSeparator: \.isNewline).dropLast()
+            )
         } catch let error as SSHError { throw error.named("--get \(transfer.guest)") }
     }
 

@@ -3,11 +3,8 @@ import SSH
 
 extension GuestSession {
     func run(_ command: String, streams: CommandStreams, terminal: TerminalRequest?) async throws -> Int32? {
-        let request = terminal.map {
-            PTYRequest(terminal: $0.type, columns: UInt16(clamping: $0.columns), rows: UInt16(clamping: $0.rows))
-        }
         do {
-            let channel = try await ssh.execute(command, pty: request)
+            let channel = try await ssh.execute(command, pty: terminal.map { PTYRequest($0) })
             let end = try await stream(channel, streams, brokenPipe: GuestCommand.signal(13))
             guard case .exited(let status) = end else { return nil }
             return Int32(clamping: status)
@@ -68,5 +65,12 @@ extension GuestSession {
                 _ = try? await output(of: brokenPipe, limit: 4096, within: .seconds(10))
             }
         }
+    }
+}
+
+extension PTYRequest {
+    init(_ request: TerminalRequest) {
+        self.init(
+            terminal: request.type, columns: UInt16(clamping: request.columns), rows: UInt16(clamping: request.rows))
     }
 }

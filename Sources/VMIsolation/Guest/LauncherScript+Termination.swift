@@ -33,7 +33,7 @@ extension LauncherResult {
     var outcome: Outcome {
         if status == 137 && killedForMemory > 0 { return .outOfMemory }
         if diskIsFull { return .outOfDisk(status) }
-        return status > 128 && status <= 128 + 64 ? .signalled(status - 128) : .exited(status)
+        return Outcome(ofShell: status)
     }
 
     var evidence: [String] {

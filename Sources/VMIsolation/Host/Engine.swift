@@ -38,7 +38,11 @@ public struct Engine: Sendable {
         public var policy = LintPolicy.strict
         /// Nil: a network of our own.
         public var network: String?
+        /// Some of them may have a way out.
+        public var reachOut = false
         public var acceleration = AccelerationPolicy.auto
+        /// Of those that name none of their own.
+        public var rates = RateLimits()
         public var budgets = LaunchBudgets()
 
         public init(images: ImageStore, template: DomainTemplate) {
@@ -85,15 +89,18 @@ public struct Engine: Sendable {
         }
     }
 
+    func network(_ machines: Machines) -> NetworkIsolator {
+        NetworkIsolator(link: link, ledger: ledger, state: state, templates: templates, network: machines.network,
+            rates: machines.rates)
+    }
+
     private func isolator(
         _ name: String, _ launcher: any Launcher, _ hypervisor: LibvirtHypervisor, _ machines: Machines
     ) throws(BulkheadError) -> any Isolator {
         switch name {
         case "vm/compute": return ComputeIsolator(hypervisor: hypervisor)
-        case "vm/disk": return DiskIsolator(hypervisor: hypervisor, cache: state.cache + "/scratch")
-        case "vm/network":
-            return NetworkIsolator(
-                link: link, ledger: ledger, state: state, templates: templates, network: machines.network)
+        case "vm/disk": return DiskIsolator(hypervisor: hypervisor, cache: state.cache + "/scratch", rates: machines.rates)
+        case "vm/network": return network(machines)
         case "vm/identity": return IdentityIsolator()
         case "vm/console": return ConsoleIsolator(state: state)
         case "process/cgroups": return ProcessGroupsIsolator()

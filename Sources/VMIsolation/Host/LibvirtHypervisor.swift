@@ -28,6 +28,7 @@ struct LibvirtHypervisor: Hypervisor {
         do {
             try DomainReadBack.check(try await domain.xml(.inactive), against: plan, policy: policy)
             try await domain.start(paused: true)
+            try await confine(MonitorProcess(domain).pid, plan)
             try await domain.setMemoryParameters(
                 MemoryParameters(hardLimit: Kibibytes(plan.hardLimit.kibibytes)), .live)
             try await domain.resume()
@@ -38,11 +39,18 @@ struct LibvirtHypervisor: Hypervisor {
         }
     }
 
+    /// Before the guest's first instruction.
+    private func confine(_ pid: pid_t?, _ plan: DomainPlan) async throws {
+        let limit = ThreadLimit.isAllowed ? ThreadLimit(plan) : nil
+        if let pid { try await limit?.set(on: pid) }
+        try MonitorConfinement(of: pid, within: limit).check(plan.name, policy: policy)
+    }
+
     /// The files of the image that QEMU's user cannot read; libvirt leaves them as they are.
     private func obstacles(_ plan: DomainPlan) -> [String] {
         var files = plan.disks.compactMap(\.backing?.file)
         if case .kernel(let kernel, let initrd, _) = plan.boot { files += [kernel, initrd] }
-        let user = MonitorUser()
+        let user = plan.monitorUser.flatMap { MonitorOwner(label: $0) }.map { MonitorUser(of: $0) } ?? MonitorUser()
         let checks = files.flatMap { PathWalk(user: user).checks("image file", $0) }
         return checks.filter { $0.verdict == .failure }.map { "\($0.evidence); \($0.fix)" }
     }

@@ -3,7 +3,7 @@ import Glibc
 import HostIsolation
 import Libvirt
 
-/// The QEMU process of a domain, as libvirt's pid file names it.
+/// The QEMU process of a domain, as libvirt's pid file names it; where we may not read that, by its command line.
 struct MonitorProcess: CustomStringConvertible {
     private let identity: ProcessIdentity?
 
@@ -16,10 +16,15 @@ struct MonitorProcess: CustomStringConvertible {
         }
         // A file that was left over may name a process that is somebody else's by now.
         let uuid = Data(machine.uuidString.lowercased().utf8)
-        identity = named.flatMap { pid in
-            FileManager.default.contents(atPath: "/proc/\(pid)/cmdline")?.range(of: uuid) == nil
-                ? nil : ProcessIdentity(of: pid)
+        func isMonitor(_ pid: pid_t) -> Bool {
+            FileManager.default.contents(atPath: "/proc/\(pid)/cmdline")?.range(of: uuid) != nil
         }
+        let all = named.map { [$0] } ?? (geteuid() == 0 ? [] : Self.processes)
+        identity = all.first(where: isMonitor).flatMap { ProcessIdentity(of: $0) }
+    }
+
+    private static var processes: [pid_t] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { pid_t($0) }
     }
 
     var pid: pid_t? { identity?.pid }

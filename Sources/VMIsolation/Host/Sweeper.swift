@@ -33,7 +33,13 @@ public struct Sweeper: Sendable {
             findings += try await orphans(of: launcher, dryRun: dryRun)
         }
         findings += try files(dryRun: dryRun)
-        if network { findings += try await ownNetwork(dryRun: dryRun) }
+        for kind in [GuestNetwork.Kind.closed, .open] {
+            let host = try await engine.link.connect()
+            let own = OwnNetwork(
+                connection: host.connection, ledger: engine.ledger, state: engine.state, template: nil, kind: kind)
+            if network { findings += try await remove(own, dryRun: dryRun) }
+            findings += try await walls(of: own, dryRun: dryRun)
+        }
         return findings
     }
 
@@ -122,15 +128,29 @@ public struct Sweeper: Sendable {
         return findings
     }
 
-    private func ownNetwork(dryRun: Bool) async throws -> [Finding] {
-        let host = try await engine.link.connect()
-        let own = OwnNetwork(connection: host.connection, ledger: engine.ledger, state: engine.state, template: nil)
-        guard let network = try? await host.connection.network(named: own.name) else { return [] }
+    private func remove(_ own: OwnNetwork, dryRun: Bool) async throws -> [Finding] {
+        guard let network = try? await own.connection.network(named: own.name) else { return [] }
         let what = "network \(own.name)"
         let use = try engine.ledger.poolUse(of: own.name)
         guard use.free == use.all else { return [Finding(what: what, verdict: .leave, why: "guests use it")] }
-        if !dryRun { try await own.remove(network) }
+        if !dryRun {
+            try await own.remove(network)
+            let filter = GuestFilter(connection: own.connection, owner: own.ledger.owner)
+            if own.kind == .closed { try await filter.remove() }
+        }
         return [Finding(what: what, verdict: .remove, why: "asked for, and no guest uses it")]
+    }
+
+    /// Of a network that somebody else has removed.
+    private func walls(of own: OwnNetwork, dryRun: Bool) async throws -> [Finding] {
+        // Where there is no nft there are no rules.
+        guard PacketFilter.isAllowed, let tables = try? await PacketFilter().tables(), tables.contains(own.name),
+            try await !own.connection.networks().contains(where: { $0.name == own.name })
+        else { return [] }
+        var finding = Finding(
+            what: "nftables table \(own.name)", verdict: .remove, why: "the network that it kept in is gone")
+        if !dryRun { finding.failure = await failure { try await PacketFilter().remove(own.name) } }
+        return [finding]
     }
 }
 

@@ -51,7 +51,7 @@ struct ImageProof {
         do {
             while let chunk = try handle.read(upToCount: 1 << 20), !chunk.isEmpty { hash.update(data: chunk) }
         } catch { throw broken(file, error.localizedDescription) }
-        return hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        return hash.finalize().hexadecimal
     }
 
     private func broken(_ file: String, _ why: String) -> BulkheadError {

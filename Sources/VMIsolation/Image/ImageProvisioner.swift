@@ -36,8 +36,7 @@ struct ImageProvisioner: Provisioner {
         return plan
     }
 
-    /// An initial RAM disk with the container's programs behind it: the kernel unpacks one archive after the other, ten
-    /// times as fast as a session brings them in.
+    /// An initial RAM disk with the container's programs behind it: the kernel unpacks one archive after the other.
     private func carrying(_ container: ContainerContext, _ initrd: String) throws -> String {
         guard let programs = container.config.programs else { return initrd }
         var archive = CPIOArchive()
@@ -47,9 +46,10 @@ struct ImageProvisioner: Provisioner {
             try archive.addFile(words.joined(separator: "/"), mode: 0o755, try Self.bytes(program.host))
         }
         var bytes = try Self.bytes(initrd)
-        bytes += [UInt8](repeating: 0, count: (512 - bytes.count % 512) % 512)
+        bytes.pad(to: 512)
+        bytes += archive.bytes
         let path = container.directory + "/initrd"
-        try PrivateFile.replace(path, with: bytes + archive.bytes)
+        try PrivateFile.replace(path, with: bytes)
         // QEMU's user reads it, and must not write to it.
         try SystemCallError.writing("file \(path)") { try SystemCallError.check("chmod") { chmod(path, 0o644) } }
         return path

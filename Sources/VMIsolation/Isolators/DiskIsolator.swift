@@ -1,19 +1,16 @@
 import Foundation
+import HostIsolation
 import Isolation
-import Subprocess
 
 /// `vm/disk`: an overlay over each disk of the image, which is only read, and scratch space of the size asked for.
 /// docs/isolators/disk.md
 struct DiskIsolator: Isolator {
     let name = "vm/disk"
     let hypervisor: any Hypervisor
+    /// Directory for templates of scratch disks.
     let cache: String
-
-    /// - Parameter cache: directory for templates of scratch disks.
-    init(hypervisor: any Hypervisor, cache: String) {
-        self.hypervisor = hypervisor
-        self.cache = cache
-    }
+    /// Of containers that name none.
+    var rates = RateLimits()
 
     func prepare(_ container: ContainerContext, _ plan: LaunchPlan) async throws -> LaunchPlan {
         var plan = plan
@@ -24,24 +21,25 @@ struct DiskIsolator: Isolator {
             file: container.directory + "/scratch.raw", format: .raw, serial: "scratch")
         try await ScratchDisks(cache: cache).make(at: scratch.file, size: container.record.resources.disk)
         plan.disks = disks + [scratch]
-        plan.rates.diskBytesPerSecond = container.config.rates.diskBytesPerSecond
-        plan.rates.diskOperationsPerSecond = container.config.rates.diskOperationsPerSecond
+        let wish = container.config.rates
+        plan.rates.diskBytesPerSecond = wish.diskBytesPerSecond ?? rates.diskBytesPerSecond
+        plan.rates.diskOperationsPerSecond = wish.diskOperationsPerSecond ?? rates.diskOperationsPerSecond
         return plan
     }
 
-    /// Copy on write: the base is never written to, and its format is said, never probed.
+    /// Copy on write: the base is never written to, and its format is said, never probed. `qemu-img`, which runs with our
+    /// rights, is told the size and so does not open it.
     private func overlay(over base: DomainPlan.Disk, in directory: String) async throws -> DomainPlan.Disk {
         let file = directory + "/\(base.serial).qcow2"
-        let result = try await Subprocess.run(
-            .name("qemu-img"),
-            arguments: [
-                "create", "-q", "-f", "qcow2", "-b", base.file, "-F", base.format.rawValue, "-o", "lazy_refcounts=on",
-                file,
-            ],
-            output: .discarded, error: .string(limit: 4096))
-        guard result.terminationStatus.isSuccess else {
+        // In whole sectors.
+        let size = (try DiskHeader(path: base.file).size + 511) & ~511
+        let end = try await HostTool("qemu-img", of: "qemu-utils").run([
+            "create", "-q", "-u", "-f", "qcow2", "-b", base.file, "-F", base.format.rawValue, "-o",
+            "lazy_refcounts=on", file, "\(size)",
+        ])
+        guard end.isFine else {
             throw BulkheadError(
-                .toolFailed, "qemu-img create \(file)", result.standardError,
+                .toolFailed, "qemu-img create \(file)", "\(end.words): \(end.errors)",
                 remedy: "see that \(base.file) is readable and that there is space in \(directory)")
         }
         return DomainPlan.Disk(

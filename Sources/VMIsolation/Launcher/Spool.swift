@@ -4,7 +4,9 @@ import Isolation
 /// The output of a command that survives us: it writes to files in its guest, which are followed into the logs of its
 /// sandbox. How far that got is known from the logs alone, so nothing is lost or doubled, whenever we die.
 struct Spool {
-    static let directory = "/sandbox/.bulkhead"
+    /// In `/sandbox`.
+    static let name = ".bulkhead"
+    static let directory = "/sandbox/" + name
 
     private let channel: any GuestChannel
     private let output: RotatingLog

@@ -7,27 +7,42 @@ extension VMLauncher {
     func runBeside(
         _ container: ContainerContext, _ plan: LaunchPlan, _ beside: CommandBeside
     ) async throws -> Termination {
+        let terminal = beside.command.terminal ? beside.streams.terminal ?? .standard : nil
+        let script = try BesideScript(beside.command, terminal: terminal)
+        let session = try await furtherSession(container, plan)
+        do {
+            let termination = try await Self.run(script, beside, terminal, in: session)
+            await session.ssh.close()
+            return termination
+        } catch {
+            // What is left of the command ends with the session; at once where it was not its own end.
+            await shielded { _ = try? await session.output(of: script.signal(9), limit: 4096, within: .seconds(10)) }
+            await session.ssh.close()
+            throw error
+        }
+    }
+
+    /// One beside the first, which is proven in the same way.
+    func furtherSession(_ container: ContainerContext, _ plan: LaunchPlan) async throws -> GuestSession {
         guard let address = plan.address, let access = plan.access else {
             throw BulkheadError(
                 .notRunning, "guest of \(container.id)", "it is not known how to reach it", remedy: "launch it again")
         }
         let guest = try GuestAddress(address, access)
-        let terminal = beside.command.terminal
-            ? beside.streams.terminal ?? TerminalRequest(type: "xterm", columns: 80, rows: 24) : nil
-        let script = try BesideScript(beside.command, terminal: terminal)
-        let session = try await within(.seconds(90), otherwise: { Self.silent(.login, address, "no second session") }) {
-            let refused = Refusals()
-            let session = try await GuestSession.open(try await GuestSession.awaitPort(address, refused: refused), guest)
-            try await session.login(guest)
-            return session
+        return try await within(.seconds(90), otherwise: { Self.silent(.login, address, "no second session") }) {
+            var drops = 0
+            while true {
+                let port = try await GuestSession.awaitPort(address, refused: Refusals())
+                let session = try await GuestSession.open(port, guest)
+                do {
+                    try await session.login(guest)
+                    return session
+                } catch let error as BulkheadError where error.reason == .connectionLost && drops < 3 {
+                    // dropbear may drop one that comes while another's command ends. Nothing was run in it yet.
+                    drops += 1
+                }
+            }
         }
-        let end = await Result { try await Self.run(script, beside, terminal, in: session) }
-        // What is left of the command ends with the session; at once where it was not its own end.
-        if case .failure = end {
-            await shielded { _ = try? await session.output(of: script.signal(9), limit: 4096, within: .seconds(10)) }
-        }
-        await session.ssh.close()
-        return try end.get()
     }
 
     private static func run(
@@ -35,10 +50,7 @@ extension VMLauncher {
     ) async throws -> Termination {
         do {
             let channel = try await session.ssh.execute(
-                RawText.decode(script.text),
-                pty: terminal.map {
-                    PTYRequest(terminal: $0.type, columns: UInt16(clamping: $0.columns), rows: UInt16(clamping: $0.rows))
-                })
+                RawText.decode(script.text), pty: terminal.map { PTYRequest($0) })
             await beside.commandRuns()
             return try await withThrowingTaskGroup(of: SSHExit?.self) { group in
                 defer { group.cancelAll() }
@@ -57,14 +69,10 @@ extension VMLauncher {
         } catch let error as SSHError { throw error.named("the command's session") }
     }
 
-    /// A shell's 128 and above stand for a signal.
     static func termination(_ exit: SSHExit) throws(BulkheadError) -> Termination {
         let evidence = ["session: \(exit)"]
         switch exit {
-        case .exited(let code):
-            let status = Int32(clamping: code)
-            return Termination(
-                status > 128 && status <= 128 + 64 ? .signalled(status - 128) : .exited(status), evidence: evidence)
+        case .exited(let code): return Termination(Outcome(ofShell: Int32(clamping: code)), evidence: evidence)
         case .signalled(let name, _):
             if let number = signals[name] { return Termination(.signalled(number), evidence: evidence) }
         case .unknown: break
@@ -78,10 +86,4 @@ extension VMLauncher {
         "HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4, "ABRT": 6, "FPE": 8, "KILL": 9, "USR1": 10, "SEGV": 11, "USR2": 12,
         "PIPE": 13, "ALRM": 14, "TERM": 15,
     ]
-}
-
-extension Result where Failure == any Error {
-    fileprivate init(_ body: () async throws -> Success) async {
-        do { self = .success(try await body()) } catch { self = .failure(error) }
-    }
 }

@@ -128,6 +128,9 @@ extension VMLauncher {
             termination.leftOut = try await container.clock.run(.fetch, timeout: timeout) {
                 // What comes out may be the directory that it is in.
                 if container.config.output == .sandbox { try await Spool.clear(channel) }
+                guard container.config.output == .caller else {
+                    return try await SandboxCopy(of: container).bring(over: channel)
+                }
                 var leftOut: [LeftOut] = []
                 for get in container.config.gets { leftOut.append(try await channel.get(get)) }
                 return leftOut.filter { $0.count > 0 }

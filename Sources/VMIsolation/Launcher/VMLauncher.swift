@@ -132,12 +132,3 @@ extension DomainPlan {
         }
     }
 }
-
-extension MonitorOwner {
-    /// What QEMU writes becomes its user's, and nothing else: images stay as they are.
-    func takeOver(_ plan: inout DomainPlan) throws(BulkheadError) {
-        for file in plan.disks.map(\.file) { try take(file) }
-        if let seed = plan.seedFile { try take(seed) }
-        plan.monitorUser = label
-    }
-}

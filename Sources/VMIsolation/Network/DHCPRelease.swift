@@ -1,4 +1,5 @@
 import Glibc
+import Isolation
 
 /// Gives a lease back in its guest's name, so that an address does not stay taken until it expires.
 ///

@@ -1,4 +1,5 @@
 import Glibc
+import Isolation
 
 /// Tells the kernel which MAC an address has, so that the first packet to a guest need not wait for ARP, whose second
 /// question comes a second after the first. The entry is one the kernel checks and forgets by itself.

@@ -2,8 +2,9 @@ import Foundation
 import Isolation
 
 /// What we need of a network's XML.
-struct NetworkDescription {
+struct NetworkDescription: Sendable {
     let bridge: String
+    /// The DHCP server's address, which is the host's on the bridge.
     let gateway: String
     /// How many addresses its DHCP server hands out.
     let poolSize: Int

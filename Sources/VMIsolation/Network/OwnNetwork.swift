@@ -3,29 +3,18 @@ import Foundation
 import Isolation
 import Libvirt
 
-/// Makes the network of this state directory where it is missing: a bridge without a way out, a free subnet, and a
-/// pool of (MAC, address) pairs that its DHCP server knows from the start. Both names come from the ledger's owner,
-/// so two state directories on one host never share anything.
+/// Makes a network of this state directory where it is missing: a bridge, a free subnet, and a pool of (MAC, address)
+/// pairs that its DHCP server knows from the start. Its names come from the ledger's owner, so two state directories on
+/// one host never share anything. There are two: one without a way out, and one that the host routes for.
 struct OwnNetwork {
     let connection: Connection
     let ledger: Ledger
     let state: StateDirectory
     let template: NetworkTemplate?
+    var kind = GuestNetwork.Kind.closed
 
-    var name: String { "bulkhead-" + ledger.owner.prefix(8) }
-    private var bridge: String { "virbr-" + ledger.owner.prefix(8) }
-
-    /// The network, with an address to spare.
-    func ready() async throws -> GuestNetwork {
-        let network = try await active()
-        let use = try ledger.poolUse(of: name)
-        guard use.free > 0 else {
-            throw BulkheadError(
-                .networkFull, "network “\(name)”", "all \(use.all) addresses of its pool belong to guests",
-                remedy: "wait for guests to end, or look for forgotten ones: bulkhead ps, bulkhead sweep --dry-run")
-        }
-        return network
-    }
+    var name: String { "bulkhead-" + ledger.owner.prefix(8) + (kind == .open ? "-out" : "") }
+    private var bridge: String { (kind == .open ? "vbout-" : "virbr-") + ledger.owner.prefix(8) }
 
     func active() async throws -> GuestNetwork {
         if let network = try await existing(starts: false) { return network }
@@ -36,7 +25,7 @@ struct OwnNetwork {
     }
 
     /// - Parameter starts: where it is not active; nil otherwise.
-    private func existing(starts: Bool) async throws -> GuestNetwork? {
+    func existing(starts: Bool) async throws -> GuestNetwork? {
         let network: Network
         do { network = try await connection.network(named: name) } catch let error as LibvirtError
             where error.code == .noNetwork
@@ -48,9 +37,7 @@ struct OwnNetwork {
             guard starts else { return nil }
             try await start(network)
         }
-        let description = try NetworkDescription(xml: await network.xml(), name: name)
-        return GuestNetwork(
-            name: name, network: network, bridge: description.bridge, gateway: description.gateway, isOurs: true)
+        return try await GuestNetwork(network, kind)
     }
 
     private func make() async throws -> GuestNetwork {
@@ -62,17 +49,17 @@ struct OwnNetwork {
                 .networkRefused, "network “\(name)”", "no /24 of 10.128.0.0/9 is free",
                 remedy: "name a network: --network")
         }
-        let prefix = "52:54:00:" + seed[4...5].map { hex($0) }.joined(separator: ":")
-        let pool = (2...254).map { Reservation(mac: "\(prefix):\(hex(UInt8($0)))", address: subnet.host(UInt32($0))) }
+        let prefix = "52:54:00:" + (kind == .open ? seed[6...7] : seed[4...5]).map(\.hexadecimal).joined(separator: ":")
+        let pool = (2...254).map { Reservation(mac: "\(prefix):\(UInt8($0).hexadecimal)", address: subnet.host(UInt32($0))) }
         let plan = NetworkPlan(
             name: name, owner: ledger.owner, bridge: bridge, address: subnet.host(1), netmask: "255.255.255.0",
             pool: pool.compactMap { pair in pair.address.map { .init(mac: pair.mac, ip: $0) } },
-            leaseMinutes: GuestNetwork.leaseSeconds / 60)
+            leaseMinutes: GuestNetwork.leaseSeconds / 60, isOpen: kind == .open)
         try ledger.replacePool(of: name, with: pool)
         guard let xml = try template?.render(plan) else { throw CancellationError() }
         let network = try await connection.defineNetwork(xml: xml)
         try await start(network)
-        return GuestNetwork(name: name, network: network, bridge: bridge, gateway: subnet.host(1), isOurs: true)
+        return try await GuestNetwork(network, kind)
     }
 
     /// Under the lock: no other launch starts it meanwhile. Somebody else may, and has then done what we want.
@@ -84,18 +71,16 @@ struct OwnNetwork {
         }
     }
 
-    private func hex(_ byte: UInt8) -> String { String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }
-
-    /// Takes the network away, its guests must be gone.
+    /// Takes the network away, and then its walls; its guests must be gone.
     func remove(_ network: Network) async throws {
         if try await network.isActive() { try await network.destroy() }
         if try await network.isPersistent() { try await network.undefine() }
+        if PacketFilter.isAllowed { try await PacketFilter().remove(name) }
     }
 
     /// Subnets that this host routes or that another network of libvirt's has.
     private func taken() async throws -> [Subnet] {
-        let routes = FileManager.default.contents(atPath: "/proc/net/route").map { String(decoding: $0, as: UTF8.self) }
-        var subnets = Subnet.routed(table: routes ?? "")
+        var subnets = Subnet.routed(table: HostRoutes.table)
         for network in try await connection.networks() {
             subnets += (try? NetworkDescription(xml: await network.xml(), name: network.name))?.subnets ?? []
         }

@@ -120,7 +120,23 @@ extension DomainComparison {
         expect(
             "interface, isolated", plan.interface.isolated ? "yes" : "no", isolated ? "yes" : "no",
             line: port?.line ?? node.line)
+        if let name = plan.interface.port {
+            let target = node.node("target")
+            expect("interface, host's end", name, target?["dev"], line: target?.line ?? node.line)
+        }
+        filter(node)
         bandwidth(node)
+    }
+
+    /// A filter that nobody asked for is the template's own affair.
+    private mutating func filter(_ node: DomainDocument.Node) {
+        guard let filter = plan.interface.filter else { return }
+        let found = node.node("filterref")
+        expect("interface, filter", filter.name, found?["filter"], line: found?.line ?? node.line)
+        let addresses = found?.nodes("parameter").filter { $0["name"] == "IP" }.map { $0["value"] ?? "" } ?? []
+        expect(
+            "interface, filter's address", filter.address, addresses.joined(separator: ", "),
+            line: found?.line ?? node.line)
     }
 
     private mutating func bandwidth(_ node: DomainDocument.Node) {

@@ -20,7 +20,7 @@ extension DomainPlan {
                 Disk(target: "vda", file: "\(store)/root.qcow2", format: .qcow2, backing: base, serial: "root"),
                 Disk(target: "vdb", file: "\(store)/scratch.qcow2", format: .qcow2, serial: "scratch"),
             ],
-            interface: Interface(mac: "52:54:00:00:00:01", network: "bulkhead", isolated: true),
+            interface: Interface(mac: "52:54:00:00:00:01", network: "bulkhead", isolated: true, port: "bhsample00-2"),
             seedFile: "\(store)/seed", consoleLog: "\(store)/console.log", monitorUser: "+64055:+64055")
         plan.rates = RateLimits(
             diskBytesPerSecond: 10 << 20, diskOperationsPerSecond: 100, networkBytesPerSecond: 1 << 20)

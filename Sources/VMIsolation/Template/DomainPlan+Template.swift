@@ -29,6 +29,8 @@ extension DomainPlan {
             "cpuQuota": .text("\(cpu.quota)"),
             "disks": .list(disks.enumerated().map { $1.templateValues(at: $0, rates) }),
             "mac": .text(interface.mac), "network": .text(interface.network), "isolated": .flag(interface.isolated),
+            "filter": .list(
+                interface.filter.map { [["filterName": .text($0.name), "address": .text($0.address)]] } ?? []),
             "consoleLog": .text(consoleLog), "diskBoot": .flag(boot == .disk), "kernelBoot": .list([]),
         ]
         if case .kernel(let kernel, let initrd, let commandLine) = boot {
@@ -36,6 +38,7 @@ extension DomainPlan {
                 ["kernel": .text(kernel), "initrd": .text(initrd), "commandLine": .text(commandLine)]
             ])
         }
+        if let port = interface.port { values["port"] = .text(port) }
         if let bandwidth = rates.bandwidth { values["bandwidth"] = .text("\(bandwidth)") }
         if let seedFile { values["seedFile"] = .text(seedFile) }
         if let monitorUser { values["monitorUser"] = .text(monitorUser) }

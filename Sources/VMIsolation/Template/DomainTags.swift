@@ -24,10 +24,17 @@ public enum DomainTags {
         .init("mac", .text, "the network interface's address"),
         .init("network", .text, "the libvirt network it is on"),
         .init("isolated", .flag, "the guest cannot reach its neighbours on the bridge"),
+        .init("port", .optionalText, "the host's end of the interface, where rules name it"),
+        .init("filter", .section(filter), "what libvirt filters of the guest's frames, where no other walls do"),
         .init("bandwidth", .optionalText, "KiB that the interface may take in each second, and give out"),
         .init("seedFile", .optionalText, "host file that the guest reads as `opt/org.bulkhead/seed`"),
         .init("consoleLog", .text, "host file that keeps the serial console's output"),
         .init("monitorUser", .optionalText, "user and group that QEMU runs as, where its files are theirs already"),
+    ]
+
+    private static let filter: [TemplateTag] = [
+        .init("filterName", .text, "libvirt's name of the filter"),
+        .init("address", .text, "the one that the guest may have"),
     ]
 
     private static let kernelBoot: [TemplateTag] = [

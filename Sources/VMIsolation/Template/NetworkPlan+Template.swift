@@ -1,4 +1,5 @@
 import Foundation
+import Isolation
 
 extension NetworkPlan {
     /// The tags of `network.xml`.
@@ -12,6 +13,7 @@ extension NetworkPlan {
         .init("firstAddress", .text, "lowest address of the pool"),
         .init("lastAddress", .text, "highest address of the pool"),
         .init("leaseMinutes", .text, "how long a guest may keep its address unasked"),
+        .init("open", .flag, "the host routes for it"),
         .init("pool", .section(reservation), "once for each pair of MAC and address"),
     ]
 
@@ -44,7 +46,7 @@ extension NetworkPlan {
         var values: [String: TemplateValue] = [
             "name": .text(name), "owner": .text(owner), "bridge": .text(bridge), "address": .text(address),
             "netmask": .text(netmask), "firstAddress": .text(ordered.first ?? ""),
-            "lastAddress": .text(ordered.last ?? ""), "leaseMinutes": .text("\(leaseMinutes)"),
+            "lastAddress": .text(ordered.last ?? ""), "leaseMinutes": .text("\(leaseMinutes)"), "open": .flag(isOpen),
             "pool": .list(pool.map { ["mac": .text($0.mac), "ip": .text($0.ip)] }),
         ]
         if let uuid { values["uuid"] = .text(uuid.uuidString.lowercased()) }

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// The guests' own network: a bridge without a way out, and every address promised to one MAC beforehand.
+/// A network of the guests' own: a bridge, and every address promised to one MAC beforehand.
 public struct NetworkPlan: Hashable, Sendable {
     /// What a guest with this MAC gets.
     public struct Reservation: Hashable, Sendable {
@@ -30,10 +30,12 @@ public struct NetworkPlan: Hashable, Sendable {
     /// At least one, each MAC and address once; the DHCP range runs from the lowest address to the highest.
     public var pool: [Reservation]
     public var leaseMinutes: Int
+    /// The host routes for it, to where its guests' policies allow.
+    public var isOpen: Bool
 
     public init(
         name: String, uuid: UUID? = nil, owner: String, bridge: String, address: String, netmask: String,
-        pool: [Reservation], leaseMinutes: Int
+        pool: [Reservation], leaseMinutes: Int, isOpen: Bool = false
     ) {
         self.name = name
         self.uuid = uuid
@@ -43,5 +45,6 @@ public struct NetworkPlan: Hashable, Sendable {
         self.netmask = netmask
         self.pool = pool
         self.leaseMinutes = leaseMinutes
+        self.isOpen = isOpen
     }
 }

@@ -39,8 +39,12 @@ public struct NetworkTemplate: Sendable {
     /// What keeps guests in, whatever the template says.
     private func check(_ document: DomainDocument, _ plan: NetworkPlan) throws(BulkheadError) {
         let root = document.root
-        for way in ["forward", "route"] {
-            if let node = root.node(way) { throw unsafe(node.line, "<\(way)> is a way out of the network") }
+        for node in root.nodes("route") + (plan.isOpen ? [] : root.nodes("forward")) {
+            throw unsafe(node.line, "<\(node.name)> is a way out of the network")
+        }
+        // Any other mode has libvirt set rules of its own, which may let out more than ours, or nothing at all.
+        if plan.isOpen, root.nodes("forward").map({ $0["mode"] }) != ["open"] {
+            throw unsafe(root.node("forward")?.line ?? root.line, "its way out is not one <forward mode='open'/>")
         }
         let hosts = root.nodes("ip/dhcp/host").compactMap { node -> NetworkPlan.Reservation? in
             guard let mac = node["mac"], let ip = node["ip"] else { return nil }

@@ -5,6 +5,8 @@ public enum TemplateEscaping: String, CaseIterable, Sendable {
     case xml = "XML"
     /// Each value becomes one word of a POSIX shell.
     case shell = "SHELL"
+    /// Names and addresses as they are; nothing that could end one.
+    case nftables = "NFTABLES"
 
     /// Makes both known to Mustache, once in a process.
     static let register: Void = {
@@ -17,6 +19,7 @@ public enum TemplateEscaping: String, CaseIterable, Sendable {
         switch self {
         case .xml: XMLCharacters.escape(text)
         case .shell: ShellQuoting.quote(text)
+        case .nftables: text
         }
     }
 
@@ -26,6 +29,10 @@ public enum TemplateEscaping: String, CaseIterable, Sendable {
         switch self {
         case .xml: text.unicodeScalars.first { $0.value < 0x20 || !XMLCharacters.allows($0) }
         case .shell: text.unicodeScalars.first { $0.value == 0 }
+        case .nftables:
+            text.unicodeScalars.first {
+                !$0.isASCII || !($0.properties.isAlphabetic || "0123456789.:/-".unicodeScalars.contains($0))
+            }
         }
     }
 }

@@ -34,7 +34,7 @@ public struct TemplateFile: Hashable, Sendable {
         }
         self.name = name
         self.text = text.replacingOccurrences(of: "\r\n", with: "\n")
-        digest = SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
+        digest = SHA256.hash(data: bytes).hexadecimal
         try refuseEmptyAndControl()
     }
 

@@ -5,9 +5,9 @@ public struct ExtractionSummary: Hashable, Sendable {
     public var links = 0
     /// The sum of all files.
     public var bytes: Int64 = 0
-    /// Links that were left out because they lead outside: the first of them, in words.
+    /// What was left out, such as links that lead outside: the first of them, in words.
     public var notes: [String] = []
-    /// How many links were left out.
+    /// How many were left out.
     public var leftOut = 0
 
     static let longestNotes = 20

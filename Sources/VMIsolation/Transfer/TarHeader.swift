@@ -8,6 +8,8 @@ struct TarHeader: Hashable, Sendable {
         case longPath, longTarget
         /// pax records, about the next entry or about all.
         case records, globalRecords
+        /// What is no file of its own: a hard link, a device, a pipe; in words.
+        case stranger(String)
     }
 
     var path: [UInt8]
@@ -58,9 +60,9 @@ struct TarHeader: Hashable, Sendable {
         case UInt8(ascii: "K"): return .longTarget
         case UInt8(ascii: "x"): return .records
         case UInt8(ascii: "g"): return .globalRecords
-        case UInt8(ascii: "1"): throw .refusedEntry(path, "it is a hard link")
-        case UInt8(ascii: "3"), UInt8(ascii: "4"): throw .refusedEntry(path, "it is a device")
-        case UInt8(ascii: "6"): throw .refusedEntry(path, "it is a named pipe")
+        case UInt8(ascii: "1"): return .stranger("it is a hard link")
+        case UInt8(ascii: "3"), UInt8(ascii: "4"): return .stranger("it is a device")
+        case UInt8(ascii: "6"): return .stranger("it is a named pipe")
         case UInt8(ascii: "S"): throw .refusedEntry(path, "it is a sparse file in GNU's format")
         default: throw .refusedEntry(path, "its type \([type].quoted) is unknown")
         }

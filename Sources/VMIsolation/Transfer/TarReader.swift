@@ -4,8 +4,9 @@ public import Isolation
 ///
 /// It takes what GNU's and busybox' `tar -c` write: POSIX' and GNU's format, pax records, regular files, directories and
 /// symbolic links. A link is kept only if it stays inside wherever it is followed from; the others are left out and
-/// noted. Hard links, devices, pipes, sparse files, absolute paths and `..` are errors. Set-id bits are dropped, owners
-/// are not kept. What was extracted before an error stays; a file that was not complete does not.
+/// noted. Sparse files, absolute paths and `..` are errors; so are hard links, devices and pipes, unless the limits say
+/// otherwise. Set-id bits are dropped, owners are not kept. What was extracted before an error stays; a file that was not
+/// complete does not.
 /// It holds one header or record at a time and blocks for as long as the disk takes.
 public struct TarReader: ~Copyable, Sendable {
     private enum State {
@@ -132,7 +133,7 @@ public struct TarReader: ~Copyable, Sendable {
         guard entries <= limits.entries else { throw .brokenArchive("it has more than \(limits.entries) entries") }
         let header = try TarHeader(block)
         switch header.kind {
-        case .file, .directory, .symbolicLink: try takeEntry(header)
+        case .file, .directory, .symbolicLink, .stranger: try takeEntry(header)
         case .longPath, .longTarget, .records, .globalRecords: try beginRecord(header)
         }
     }
@@ -163,8 +164,10 @@ public struct TarReader: ~Copyable, Sendable {
     private mutating func takeEntry(_ header: TarHeader) throws(BulkheadError) {
         let records = self.records
         self.records = TarRecords()
+        if case .stranger(let what) = header.kind, !limits.leavesOutStrangers { throw .refusedEntry(header.path, what) }
         let path = try names.place(records.path ?? header.path)
         let size = records.size ?? header.size
+        if path.components.count > 1, limits.unwanted.contains(path.components[1]) { return passOver(header, size) }
         guard header.kind == .file || size == 0 else { throw path.refused("it has contents but is no file") }
         switch header.kind {
         case .file:
@@ -176,12 +179,20 @@ public struct TarReader: ~Copyable, Sendable {
                     file: try directory.makeFile(path, mode: header.mode), path: path,
                     modified: records.modified ?? header.modified,
                     padding: Int(-size & Int64(TarEntry.block - 1)), left: size))
+        case .stranger(let what): summary.leaveOut("\(path.bytes.quoted): \(what)")
         case .directory:
             try directory.makeDirectory(path, mode: header.mode)
             summary.directories += 1
         default:
             try takeLink(path, target: records.target ?? header.target)
         }
+    }
+
+    /// A size that no stream comes to the end of is as good as any other.
+    private mutating func passOver(_ header: TarHeader, _ size: Int64) {
+        guard header.kind == .file else { return }
+        let size = min(size, 1 << 60)
+        padding = Int(size) + Int(-size & Int64(TarEntry.block - 1))
     }
 
     private mutating func takeLink(_ path: EntryPath, target: [UInt8]) throws(BulkheadError) {

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Isolation
 
 /// Length and sums of what goes over: finds what was lost or changed on the way. They need not stop forgers: SSH's own
 /// authentication of every packet does.
@@ -53,7 +54,7 @@ struct TransferSum {
     /// As the far end prints it, without a name behind it.
     var digest: String {
         switch method {
-        case .md5: return hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        case .md5: return hash.finalize().hexadecimal
         case .words:
             var whole = self
             if !rest.isEmpty { whole.addWords([UInt8](repeating: 0, count: 8 - rest.count)) }

@@ -44,20 +44,14 @@ struct Exec: AsyncParsableCommand {
         throw ExitCode(status.code)
     }
 
-    private struct Task: Decodable { var container_id: String? }
-
     /// A task's container; what is no task is a container's own name.
     private func container(_ client: AgentClient) async throws -> String {
-        let path = AgentRequest.path(["bulkhead", "v1", "tasks", target])
-        let name = target
-        return try await client.exchange(AgentRequest("GET", path)) { reply, parts in
-            guard reply.status != 404, reply.status != 400 else { return name }
-            try await client.check(reply, &parts)
-            let task = try? JSONDecoder().decode(Task.self, from: Data(try await parts.collect(upTo: 4 << 20)))
-            guard let container = task?.container_id else {
-                throw BulkheadError(.notRunning, "task “\(name)”", "it has no container", remedy: "see bulkhead inspect")
+        do {
+            guard let container = try await client.task(target).containerId else {
+                throw BulkheadError(
+                    .notRunning, "task “\(target)”", "it has no container", remedy: "see bulkhead inspect")
             }
             return container
-        }
+        } catch let error as BulkheadError where error.reason == .unknownTask { return target }
     }
 }

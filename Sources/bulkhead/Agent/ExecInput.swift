@@ -1,5 +1,4 @@
 import Foundation
-import Isolation
 
 /// Records for a container's input, on their way to the agent.
 struct ExecInput: Sendable {
@@ -72,29 +71,4 @@ struct ProcessOutput: Decodable {
         var data: Data
     }
     var data: Bytes?
-}
-
-/// Takes a stream of records apart: each record's length in digits, a line feed, and its bytes.
-struct RecordReader {
-    private var waiting: [UInt8] = []
-
-    /// - Throws: ``BulkheadError`` with `agentUnreachable` for what is no such stream.
-    mutating func take(_ bytes: [UInt8]) throws(BulkheadError) -> [[UInt8]] {
-        waiting += bytes
-        var records: [[UInt8]] = []
-        var begin = waiting.startIndex
-        while let end = waiting[begin...].firstIndex(of: UInt8(ascii: "\n")) {
-            guard let size = Int(String(decoding: waiting[begin..<end], as: UTF8.self)), (0...(64 << 20)).contains(size)
-            else { throw Self.broken }
-            guard waiting.count - end - 1 >= size else { break }
-            records.append(Array(waiting[(end + 1)..<(end + 1 + size)]))
-            begin = end + 1 + size
-        }
-        waiting.removeFirst(begin)
-        guard waiting.count < 20 || waiting.prefix(20).contains(UInt8(ascii: "\n")) else { throw Self.broken }
-        return records
-    }
-
-    private static let broken = BulkheadError(
-        .agentUnreachable, "session", "what came is no stream of records", remedy: "see what serves there")
 }

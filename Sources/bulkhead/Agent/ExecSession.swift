@@ -1,3 +1,4 @@
+import ExecutorCore
 import Foundation
 import Glibc
 import Isolation
@@ -40,7 +41,7 @@ struct ExecSession: Sendable {
 
     /// - Parameter reads: the command gets our input.
     func run(_ command: Command, terminal: Terminal?, reads: Bool) async throws -> Status {
-        let signals = SignalRelay()
+        let signals = try SignalRelay()
         // Whoever goes ends the session.
         signals.secondSignal = {
             terminal?.restore()
@@ -77,9 +78,14 @@ struct ExecSession: Sendable {
     }
 
     private static func show(_ parts: inout ReplyParts, _ terminal: Terminal?) async throws {
-        var records = RecordReader()
+        var reader = RecordReader(limit: 64 << 20)
         while let part = try await parts.next() {
-            for record in try records.take(part) {
+            let records: [[UInt8]]
+            do { records = try reader.feed(part) } catch {
+                throw BulkheadError(
+                    .agentUnreachable, "session", "what came is no stream of records", remedy: "see what serves there")
+            }
+            for record in records {
                 guard let data = try JSONDecoder().decode(ProcessOutput.self, from: Data(record)).data else { continue }
                 let stream = data.type == "STDERR" ? StandardStream.errors : .output
                 do { try await stream.write(Array(data.data)) } catch is StreamClosed {
@@ -137,7 +143,9 @@ struct ExecSession: Sendable {
             var wait_nested_container: End
         }
         let end = try JSONDecoder().decode(Answer.self, from: Data(bytes)).wait_nested_container
-        guard let raw = end.exit_status else { return Status(code: 125, text: end.message ?? "nothing is known of its end") }
+        guard let raw = end.exit_status else {
+            return Status(code: 125, text: end.message ?? "nothing is known of its end")
+        }
         return Status(code: raw & 0x7F == 0 ? (raw >> 8) & 0xFF : 128 + (raw & 0x7F))
     }
 }

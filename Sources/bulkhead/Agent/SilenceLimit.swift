@@ -46,10 +46,3 @@ final class SilenceLimit: ChannelDuplexHandler {
 
 /// It took longer than it may.
 struct AgentSilent: Error { static let words = "it has fallen silent" }
-
-extension TimeAmount {
-    init(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        self = .nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
-    }
-}

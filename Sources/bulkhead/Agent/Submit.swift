@@ -19,6 +19,8 @@ struct Submit: AsyncParsableCommand {
     @Option(name: .customLong("env"), parsing: .singleValue, help: "K=V, or K to pass our own value on.")
     var environment: [String] = []
     @Option(help: "User in the guest.") var user: String?
+    @Option(help: "What the guest may reach, within what the agent allows: none, nat, or destinations; docs/tasks.md.")
+    var egress: String?
     @Option(help: "A v1 TaskInfo in JSON from this file, or from standard input with -, instead of all above.")
     var json: String?
     @Flag(help: "Stay until the task has ended.") var wait = false
@@ -48,7 +50,7 @@ struct Submit: AsyncParsableCommand {
 
     private func task() async throws -> [UInt8] {
         guard let json else { return try TaskBody(self).json() }
-        guard command.isEmpty, name == nil, image == nil, environment.isEmpty, user == nil else {
+        guard command.isEmpty, name == nil, image == nil, environment.isEmpty, user == nil, egress == nil else {
             throw BulkheadError(
                 .badOption, "--json", "the task is described by other options as well", remedy: "write all of it there")
         }
@@ -101,6 +103,9 @@ struct TaskBody {
             "name": try plain(id), "task_id": ["value": try plain(id)], "command": command,
             "resources": Self.amounts(cpus: resources.cpus, memory: resources.memory, disk: resources.disk),
         ]
+        if let egress = submit.egress {
+            task["labels"] = ["labels": [["key": EgressPolicy.label, "value": "\(try EgressPolicy(egress))"]]]
+        }
         if let image = submit.image {
             task["container"] = [
                 "type": "MESOS", "mesos": ["image": ["type": "DOCKER", "docker": ["name": try plain(image)]]],

@@ -5,15 +5,17 @@ import VMIsolation
 
 struct Logs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Shows what an agent's task has written to its standard output.")
+        abstract: "Shows what an agent's task has written to its standard output.",
+        discussion: "Byte for byte; on a terminal control characters are shown, not heeded.")
     @OptionGroup var agent: AgentOptions
     @Flag(name: .shortAndLong, help: "Go on until the task has ended.") var follow = false
     @Flag(help: "Its standard error instead.") var stderr = false
+    @Flag(help: "Byte for byte to a terminal too.") var raw = false
     @Argument(help: "The task's id.") var task: String
 
     func run() async throws {
         try await TaskFollower(client: try await agent.client(), task: task)
-            .output(stderr ? "stderr" : "stdout", follows: follow, to: .output)
+            .output(stderr ? "stderr" : "stdout", follows: follow, to: .output, raw: raw)
     }
 }
 
@@ -72,16 +74,12 @@ struct Update: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var sizes = ResourceOptions()
-        sizes.cpus = cpus ?? "1"
-        sizes.memory = memory ?? "256"
-        sizes.disk = "1024"
-        let given = try sizes.resources()
         guard cpus != nil || memory != nil else {
             throw BulkheadError(.badOption, "update", "it says nothing to change", remedy: "give --cpus or --mem")
         }
         let wish = TaskBody.amounts(
-            cpus: cpus.map { _ in given.cpus }, memory: memory.map { _ in given.memory }, disk: nil)
+            cpus: try cpus.map { try ResourceOptions.processors($0) },
+            memory: try memory.map { try ResourceOptions.size($0, "--mem") }, disk: nil)
         let body = [UInt8](try JSONSerialization.data(withJSONObject: wish))
         // The guest may have to give memory back first.
         let bytes = try await agent.client().answer(

@@ -32,8 +32,9 @@ struct TaskFollower {
     /// - Parameters:
     ///   - stream: `stdout` or `stderr`.
     ///   - follows: until nothing more can come; else what there is.
-    func output(_ stream: String, follows: Bool, to target: StandardStream) async throws {
-        var offset: UInt64 = 0
+    ///   - raw: as it is, to a terminal too.
+    func output(_ stream: String, follows: Bool, to target: StandardStream, raw: Bool = false) async throws {
+        var (offset, shown) = (UInt64(0), ShownOutput(target, raw: raw))
         try await patiently { (reached: () -> Void) -> Void? in
             let query = [("stream", stream), ("offset", "\(offset)")] + (follows ? [("follow", "true")] : [])
             let request = AgentRequest("GET", AgentClient.tasks(task, "output", query: query))
@@ -46,7 +47,9 @@ struct TaskFollower {
                     offset = begin
                 }
                 while let part = try await parts.next() {
-                    do { try await target.write(part) } catch let error as StreamClosed { throw error.named("where its \(stream) goes") }
+                    do { try await shown.write(part) } catch let error as StreamClosed {
+                        throw error.named("where its \(stream) goes")
+                    }
                     offset += UInt64(part.count)
                 }
             }
@@ -54,6 +57,7 @@ struct TaskFollower {
             if follows, try await !client.task(task).isEnded { return nil }
             return ()
         }
+        try await shown.end()
     }
 
     /// Tries again where the agent went away after it had been there, or ended the stream before its end.

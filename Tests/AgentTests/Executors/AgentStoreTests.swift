@@ -32,24 +32,80 @@ struct AgentStoreTests {
         var (one, two) = (try task("one", of: "e"), try task("two", of: "e", group: 4))
         try store.add(executor("e"), [one, two])
         let status = Mesos_V1_TaskStatus.sample(.taskRunning, "one", 1)
-        try store.add([(one, status)])
+        try add(status, to: &one, in: store)
         two.isDelivered = true
         two.isKillWanted = true
         try store.saveMarks([two])
-        (one.state, one.statuses) = (.taskRunning, [status])
         let known = try AgentStore(path: path).load()
         #expect(known.frameworks == [framework])
         #expect(known.executors == [try executor("e")])
         #expect(known.tasks == [one, two])
     }
 
-    @Test func anUpdateIsStoredOnce() throws {
+    private func add(_ status: Mesos_V1_TaskStatus, to task: inout StoredTask, in store: AgentStore) throws {
+        try store.add([
+            StoredUpdate(
+                update: UpdateStreams.Update(framework: "f", executor: "e", status: status), number: task.updateCount,
+                changesState: task.state != status.state, isForMaster: false)
+        ])
+        task.take(status)
+    }
+
+    /// Also over restarts, which begin at any place of the hundred.
+    @Test func ofManyUpdatesTheLastAreKeptInTheirOrder() throws {
+        var one = try task("one", of: "e")
+        try AgentStore(path: path).add(executor("e"), [one])
+        for round in 0..<6 {
+            let store = try AgentStore(path: path)
+            for number in 0..<37 {
+                try add(.sample(.taskRunning, "one", UInt8(40 * round + number)), to: &one, in: store)
+            }
+            #expect(try store.load().tasks == [one])
+        }
+        #expect(one.statuses.count == AgentStore.updatesOfATask && one.updateCount == 6 * 37)
+    }
+
+    @Test func updatesAreStoredAllOrNone() throws {
         let store = try AgentStore(path: path)
-        let one = try task("one", of: "e")
-        try store.add(executor("e"), [one])
-        for state in [Mesos_V1_TaskState.taskRunning, .taskFailed] { try store.add([(one, .sample(state, "one", 1))]) }
-        let stored = try store.load().tasks[0]
-        #expect(stored.state == .taskRunning && stored.statuses.count == 1)
+        try store.add(executor("e"), [task("one", of: "e")])
+        let updates = ["one", "strange"].map { task in
+            StoredUpdate(
+                update: UpdateStreams.Update(framework: "f", executor: "e", status: .sample(.taskRunning, task, 1)),
+                number: 0, changesState: true, isForMaster: true)
+        }
+        let error = #expect(throws: BulkheadError.self) { try store.add(updates) }
+        #expect(error?.reason == .stateUnusable && error?.detail.contains("strange") == true)
+        #expect(try store.load().tasks == [task("one", of: "e")])
+        #expect(try store.outbox().isEmpty)
+        #expect(try store.add([updates[0]]) == [1])
+    }
+
+    /// Updates were rows of their own, in the order of their arrival from whichever task.
+    @Test func anOlderStoreIsTakenOver() throws {
+        let queue = try DatabaseQueue(path: path)
+        try AgentStore.migrator.migrate(queue, upTo: "2")
+        var tasks = try ["one", "two"].map { try task($0, of: "e") }
+        try queue.write { database in
+            for task in tasks {
+                try database.execute(
+                    sql: "INSERT INTO task (framework, id, container, info, state) VALUES ('f', ?, 'e', ?, 1)",
+                    arguments: [task.id, try task.info.serializedBytes() as Data])
+            }
+            for number in 0..<200 {
+                let status = Mesos_V1_TaskStatus.sample(.taskRunning, tasks[number % 2].id, UInt8(number))
+                tasks[number % 2].take(status)
+                try database.execute(
+                    sql: "INSERT INTO status (number, task, uuid, status) VALUES (?, ?, ?, ?)",
+                    arguments: [7 + 3 * number, 1 + number % 2, status.uuid, try status.serializedBytes() as Data])
+            }
+        }
+        try queue.close()
+        let store = try AgentStore(path: path)
+        var known = try store.load().tasks
+        #expect(known.map(\.statuses) == tasks.map(\.statuses))
+        try add(.sample(.taskFinished, "two", 255), to: &known[1], in: store)
+        #expect(try store.load().tasks == known)
+        #expect(known[1].statuses.count == 100 && known[1].statuses.last?.state == .taskFinished)
     }
 
     @Test func aTaskOfAKnownIdChangesNothing() throws {

@@ -65,6 +65,14 @@ struct EndpointTests {
         #expect(await (try await AgentTrial()).answer(Array(body.utf8)).status == 400)
     }
 
+    /// As deep as a body of the allowed size can be.
+    @Test(arguments: ["[", "{\"a\":"]) func row6DeepBodiesAreRefused(_ opening: String) async throws {
+        let body = String(repeating: opening, count: (1 << 20) / opening.utf8.count)
+        for body in [body, #"{"type":"HEARTBEAT","x":"# + body] {
+            #expect(await (try await AgentTrial()).answer(Array(body.utf8)).status == 400)
+        }
+    }
+
     @Test func row6BinaryBodiesAreCheckedAsWell() async throws {
         let trial = try await AgentTrial()
         let headers = [("Content-Type", "application/x-protobuf")]

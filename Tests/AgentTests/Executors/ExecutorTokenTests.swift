@@ -67,6 +67,18 @@ struct ExecutorTokenTests {
         #expect((try? read(text, secret)) == (isRefused ? nil : token))
     }
 
+    /// What was found good once is not good for ever, nor for others.
+    @Test func whatIsKnownIsTakenAgainAndAnEndHolds() throws {
+        let secret = try ExecutorSecret(path: path)
+        let known = KnownTokens()
+        let own = token.signed(with: secret)
+        let ending = make(#"{"alg":"HS256"}"#, #"{"fid":"f","eid":"e","cid":"c","exp":101}"#, secret)
+        for text in [own, ending] { #expect(try known.token(text[...], secret: secret, now: 100) == token) }
+        #expect(try known.token(own[...], secret: secret, now: 102) == token)
+        #expect(throws: ExecutorToken.Refusal.self) { try known.token(ending[...], secret: secret, now: 102) }
+        #expect(throws: ExecutorToken.Refusal.self) { try known.token(own.dropLast(), secret: secret, now: 100) }
+    }
+
     @Test func whatWasChangedIsRefused() throws {
         let secret = try ExecutorSecret(path: path)
         let text = token.signed(with: secret)

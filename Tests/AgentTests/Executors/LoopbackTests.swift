@@ -71,21 +71,4 @@ struct LoopbackTests {
             #expect(await trial.executors.snapshot().executors.first?.state == .running)
         }
     }
-
-    /// One that takes a byte a second, and others beside it.
-    @Test func aSlowExecutorHoldsUpNobody() async throws {
-        let trial = try await AgentTrial { $0.eventsWaiting = 16 }
-        try await trial.tasks.submit(.sample("slow"))
-        try await trial.running("slow")
-        try await served(["/api/v1/executor": trial.endpoint]) { port in
-            let slow = try post(MesosJSON.encode(trial.call(.subscribe, "slow")), port)
-            let events = try await trial.launched(.sample("good"))
-            for number in 0..<50 {
-                try await trial.update(.taskRunning, of: "slow", by: "slow", uuid: UInt8(number))
-                try await trial.update(.taskRunning, of: "good", by: "good", uuid: UInt8(number))
-                #expect(try await events.next().acknowledged.uuid.first == UInt8(number))
-            }
-            slow.abandon()
-        }
-    }
 }

@@ -41,9 +41,9 @@ struct RecoveryTests {
 
     @Test func theAgentKeepsItsName() async throws {
         let trial = try await AgentTrial()
-        let (id, framework) = (trial.executors.options.agent.id.value, trial.framework)
+        let (id, framework) = (trial.executors.agent.id.value, trial.framework)
         try await trial.restart()
-        #expect(trial.executors.options.agent.id.value == id && !id.isEmpty)
+        #expect(trial.executors.agent.id.value == id && !id.isEmpty)
         #expect(trial.framework == framework)
     }
 
@@ -104,7 +104,7 @@ struct RecoveryTests {
         let container = try Isolation.ContainerID("never-made")
         var task = Mesos_V1_TaskInfo.sample()
         task.name = "t"
-        task.agentID = trial.executors.options.agent.id
+        task.agentID = trial.executors.agent.id
         let executor = StoredExecutor(
             framework: trial.framework, info: .with { $0.executorID.value = "t" }, container: container,
             isCommandExecutor: true, life: ExecutorLife())

@@ -17,7 +17,7 @@ struct SubscribeTests {
         #expect(subscribed.type == .subscribed)
         #expect(subscribed.subscribed.executorInfo.executorID == .with { $0.value = "t" })
         #expect(subscribed.subscribed.frameworkInfo.id == .with { $0.value = trial.framework })
-        #expect(subscribed.subscribed.agentInfo.id.value == (await trial.executors.options.agent.id.value))
+        #expect(subscribed.subscribed.agentInfo.id.value == (await trial.executors.agent.id.value))
         #expect(subscribed.subscribed.containerID.value == (try await trial.container().id.description))
         let launch = try await events.next()
         #expect(launch.type == .launch && launch.launch.task.taskID.value == "t")
@@ -34,7 +34,7 @@ struct SubscribeTests {
         #expect(values["MESOS_EXECUTOR_ID"] == "t" && values["MESOS_FRAMEWORK_ID"] == trial.framework)
         #expect(values["MESOS_SANDBOX"] == "/sandbox" && values["MESOS_DIRECTORY"] == "/sandbox")
         #expect(values["MESOS_CHECKPOINT"] == "1" && values["MESOS_RECOVERY_TIMEOUT"] == "15mins")
-        #expect(values["MESOS_SUBSCRIPTION_BACKOFF_MAX"] == "2secs")
+        #expect(values["MESOS_SUBSCRIPTION_BACKOFF_MAX"] == "1secs")
         #expect(values["MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD"] == "5secs")
         #expect(values["MESOS_LOCAL"] == nil)
         #expect(values["MESOS_EXECUTOR_AUTHENTICATION_TOKEN"]?.split(separator: ".").count == 3)
@@ -175,7 +175,7 @@ extension AgentTrial {
         .with {
             $0.name = task
             $0.taskID.value = task
-            $0.agentID = executors.options.agent.id
+            $0.agentID = executors.agent.id
         }
     }
 }

@@ -31,7 +31,7 @@ struct UpdateTests {
         }
         #expect(try await trial.send(call).status == 202)
         let status = try #require(await trial.tasks.task("t")?.statuses.last)
-        #expect(status.agentID == trial.executors.options.agent.id && status.executorID.value == "t")
+        #expect(status.agentID == trial.executors.agent.id && status.executorID.value == "t")
         #expect(status.timestamp > 1_700_000_000 && status.source == .executor)
         #expect(status.containerStatus.containerID.value == (try await trial.container().id.description))
         #expect(status.containerStatus.networkInfos.first?.ipAddresses.first?.ipAddress == "10.0.0.1")

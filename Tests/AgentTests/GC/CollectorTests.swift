@@ -45,7 +45,7 @@ import Testing
     func theFullerTheDiskTheShorter(_ use: Double, _ seconds: Double) {
         var options = CollectionOptions()
         options.delay = .seconds(10)
-        #expect(abs(options.allowedAge(at: use).inSeconds - seconds) < 1e-9)
+        #expect(abs(options.allowedAge(at: use) / .seconds(1) - seconds) < 1e-9)
     }
 
     @Test func whatEndedLongAgoGoesAndWhatLivesStays() async throws {

@@ -7,18 +7,27 @@ import TestSupport
 final class Client: Sendable {
     private let descriptor: Int32
 
-    init(port: Int) throws {
+    /// - Parameters:
+    ///   - peer: the last number of its own loopback address, if not that of all.
+    ///   - room: how many bytes the kernel may hold for it, if not the usual number.
+    init(port: Int, as peer: UInt32? = nil, room: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if var room { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &room, socklen_t(MemoryLayout<Int32>.size)) }
+        guard peer.map({ Self.with($0, port: 0) { bind(descriptor, $0, $1) } }) ?? 0 == 0,
+            Self.with(1, port: port, { connect(descriptor, $0, $1) }) == 0
+        else { throw WaitFailure(what: "connect: \(String(cString: strerror(errno)))") }
+    }
+
+    private static func with(
+        _ number: UInt32, port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        let status = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
+        address.sin_addr.s_addr = (0x7f00_0000 + number).bigEndian
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
         }
-        guard status == 0 else { throw WaitFailure(what: "connect: \(String(cString: strerror(errno)))") }
     }
 
     init(path: String) throws {
@@ -56,8 +65,8 @@ final class Client: Sendable {
     func abandon() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     /// What has come until now, or within the limit the first of it; nil where the server closed.
-    func some(within limit: Duration = .seconds(60)) async throws -> [UInt8]? {
-        var buffer = [UInt8](repeating: 0, count: 65536)
+    func some(within limit: Duration = .seconds(60), atMost size: Int = 65536) async throws -> [UInt8]? {
+        var buffer = [UInt8](repeating: 0, count: size)
         return try await eventually("bytes of the server", within: limit) { () -> [UInt8]?? in
             let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
             if count > 0 { return .some(Array(buffer[..<count])) }

@@ -48,14 +48,14 @@ import Testing
     /// Their ends are waited for by others than their caller.
     @Test func allOthersStay() async throws {
         for name in ["a", "b", "c"] { try await launch(name, isSession: false) }
-        await #expect(throws: OperatorEndpoint.Refusal.self) { try await launch("d") }
+        await #expect(throws: Refusal.self) { try await launch("d") }
         try await nested.remove(try id("b"))
         try await launch("d")
     }
 
     @Test func aRefusedLaunchLeavesNothing() async throws {
         household.launcher.set("runBeside", .fails(BulkheadError(.unsupported, "one", "no", remedy: "")))
-        let refusal = await #expect(throws: OperatorEndpoint.Refusal.self) { try await launch("a") }
+        let refusal = await #expect(throws: Refusal.self) { try await launch("a") }
         #expect(refusal?.status == 400 && refusal?.text.contains("unsupported: ") == true)
         #expect(await nested.container(try id("a")) == nil)
         #expect(NestedRecord.count(of: try ContainerID("one"), try household.places()) == 0)

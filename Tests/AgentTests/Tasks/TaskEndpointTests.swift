@@ -25,7 +25,7 @@ struct TaskEndpointTests {
         let answer = await trial.ask("POST", "tasks", body, type: form.rawValue)
         #expect(answer.status == 201, "\(answer.text)")
         let stored: Mesos_V1_TaskInfo = try MesosJSON.decode(from: answer.bytes)
-        #expect(stored.name == "t" && stored.agentID.value == trial.executors.options.agent.id.value)
+        #expect(stored.name == "t" && stored.agentID.value == trial.executors.agent.id.value)
         try await trial.running()
         let container = try await trial.container()
         let shown = try await trial.ask("GET", "tasks/t").object()

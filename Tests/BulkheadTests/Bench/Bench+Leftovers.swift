@@ -30,7 +30,7 @@ extension Bench {
     private func leaseStays(_ address: String) async throws -> Bool {
         let network = try network
         do {
-            try await eventually("the end of the lease", within: .seconds(3)) {
+            try await eventually("the end of the lease", within: .seconds(30)) {
                 let leases = try await self.virsh("net-dhcp-leases", network)
                 return leases.text.contains(address + "/") ? nil : true
             }

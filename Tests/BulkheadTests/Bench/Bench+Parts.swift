@@ -14,10 +14,13 @@ extension Bench {
         try Engine(state: places(), connection: Bench.uri ?? "qemu:///system", templates: Bench.templates)
     }
 
-    func containerizer(_ isolation: String = "vm", in engine: Engine) throws -> Containerizer {
-        let machines = Engine.Machines(
+    static func machines() throws -> Engine.Machines {
+        Engine.Machines(
             images: ImageStore(directory: Bench.images), template: try DomainTemplate.builtIn(in: Bench.templates))
-        return try engine.containerizer(machines, try IsolationList(isolation))
+    }
+
+    func containerizer(_ isolation: String = "vm", in engine: Engine) throws -> Containerizer {
+        try engine.containerizer(try Bench.machines(), try IsolationList(isolation))
     }
 
     /// A container whose output goes to its sandbox.

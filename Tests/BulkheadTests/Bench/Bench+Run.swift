@@ -7,21 +7,23 @@ extension Bench {
     static func name() -> String { "t" + UUID().uuidString.prefix(8).lowercased() }
 
     /// Starts `bulkhead run --json` with a name of its own.
+    ///
+    /// - Parameter starter: what starts it instead of us, such as `setpriv` with its options.
     func launch(
         _ options: [String] = [], name: String = Bench.name(), json: Bool = true, command: [String],
-        input: RunningProgram.Input = .none, environment: [String: String] = [:]
+        input: RunningProgram.Input = .none, environment: [String: String] = [:], by starter: [String] = []
     ) throws -> Launched {
         let words = ["run", "--name", name] + (json ? ["--json"] : []) + options + ["--"] + command
-        return Launched(name: name, program: try start(words, input: input, environment: environment))
+        return Launched(name: name, program: try start(words, input: input, environment: environment, by: starter))
     }
 
     /// Starts a shell's script in a guest, its standard error free for lines to wait for.
     func launch(
         _ options: [String] = [], name: String = Bench.name(), shell script: String,
         input: RunningProgram.Input = .none,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], by words: [String] = []
     ) throws -> Launched {
-        try launch(options, name: name, command: ["sh", "-c", script], input: input, environment: environment)
+        try launch(options, name: name, command: ["sh", "-c", script], input: input, environment: environment, by: words)
     }
 
     /// Runs a command in a guest to its end and sees that nothing of it is left.

@@ -49,10 +49,10 @@ final class Bench: Sendable {
     /// Starts the program.
     func start(
         _ arguments: [String], raw: [[UInt8]] = [], input: RunningProgram.Input = .none,
-        environment more: [String: String] = [:]
+        environment more: [String: String] = [:], by starter: [String] = []
     ) throws -> RunningProgram {
         try RunningProgram(
-            (entry + [Bench.program] + arguments).map { Array($0.utf8) } + raw, environment: environment(more),
+            (entry + starter + [Bench.program] + arguments).map { Array($0.utf8) } + raw, environment: environment(more),
             input: input)
     }
 
@@ -61,15 +61,31 @@ final class Bench: Sendable {
         _ arguments: String..., input: RunningProgram.Input = .none, environment: [String: String] = [:],
         within limit: Duration = .seconds(60)
     ) async throws -> Finished {
+        try await call(arguments, input: input, environment: environment, within: limit)
+    }
+
+    func call(
+        _ arguments: [String], input: RunningProgram.Input = .none, environment: [String: String] = [:],
+        within limit: Duration = .seconds(60)
+    ) async throws -> Finished {
         let program = try start(arguments, input: input, environment: environment)
         return Finished(status: try await program.wait(within: limit), output: program.output, errors: program.errors)
     }
 
     /// Runs another program of this machine, found by `PATH`, to its end.
     func tool(_ arguments: String..., within limit: Duration = .seconds(60)) async throws -> Finished {
-        let program = try RunningProgram(
-            (entry + ["/usr/bin/env"] + arguments).map { Array($0.utf8) }, environment: environment(["LC_ALL": "C"]))
+        try await tool(arguments, within: limit)
+    }
+
+    func tool(_ arguments: [String], within limit: Duration = .seconds(60)) async throws -> Finished {
+        let program = try begin(arguments)
         return Finished(status: try await program.wait(within: limit), output: program.output, errors: program.errors)
+    }
+
+    /// Starts one.
+    func begin(_ arguments: [String]) throws -> RunningProgram {
+        try RunningProgram(
+            (entry + ["/usr/bin/env"] + arguments).map { Array($0.utf8) }, environment: environment(["LC_ALL": "C"]))
     }
 
     func virsh(_ arguments: String...) async throws -> Finished {

@@ -105,7 +105,7 @@ import Testing
         let journal = try household.places().sandbox(report.record.id) + "/launch.json"
         let text = try String(contentsOfFile: journal, encoding: .utf8)
         #expect(text.contains("signalled") && text.contains("fake command") && text.contains("cleanUp"))
-        #expect(text.contains("\"budgetMilliseconds\" : 20000"))
+        #expect(text.contains("\"budgetMilliseconds\" : \(FakeHousehold.budget.components.seconds * 1000)"))
     }
 
     @Test(arguments: [Behaviour.fails(StrangeError("no image")), .hangs])

@@ -20,6 +20,9 @@ import Testing
             }
             try await group.waitForAll()
         }
+        // A launch that failed is told by the container's end.
+        let ended = await containerizer.list().filter { $0.life.state.isEnded }
+        #expect(ended.isEmpty, "\(ended.prefix(3))")
     }
 
     private func endAll(_ containerizer: Containerizer) async throws {

@@ -1,5 +1,6 @@
 import Glibc
 import Isolation
+import TestSupport
 import Testing
 
 @testable import VMIsolation
@@ -63,7 +64,7 @@ struct ScratchDisksTests {
 
     @Test func theToolRunsOnlyOnce() async throws {
         try await ScratchDisks(cache: cache).make(at: directory.path("a"), size: .mebibytes(8))
-        let without = try ScratchDisks(cache: cache, tools: FileSystemTools(directories: [directory.path]))
+        let without = try ScratchDisks(cache: cache, tools: FileSystemTools(directories: directory.path))
         try await without.make(at: directory.path("b"), size: .mebibytes(8))
         #expect(try directory.read("a") == directory.read("b"))
     }
@@ -140,7 +141,7 @@ struct ScratchDisksTests {
     }
 
     @Test func aMissingToolIsNamed() async throws {
-        let disks = try ScratchDisks(cache: cache, tools: FileSystemTools(directories: [directory.path]))
+        let disks = try ScratchDisks(cache: cache, tools: FileSystemTools(directories: directory.path))
         let disk = directory.path("disk")
         let error = await #expect(throws: BulkheadError.self) { try await disks.make(at: disk, size: .mebibytes(8)) }
         #expect(error?.reason == .toolMissing)
@@ -151,7 +152,7 @@ struct ScratchDisksTests {
         ("exit 3", BulkheadError.Reason.toolFailed), ("echo 'No space left on device' >&2; exit 1", .diskFull),
     ])
     func aFailingToolIsNamed(_ script: String, _ reason: BulkheadError.Reason) async throws {
-        let disks = try ScratchDisks(cache: cache, tools: FileSystemTools(directories: [try toolDirectory(script)]))
+        let disks = try ScratchDisks(cache: cache, tools: FileSystemTools(directories: try toolDirectory(script)))
         let disk = directory.path("disk")
         let error = await #expect(throws: BulkheadError.self) { try await disks.make(at: disk, size: .mebibytes(8)) }
         #expect(error?.reason == reason)
@@ -160,7 +161,7 @@ struct ScratchDisksTests {
 
     @Test(.timeLimit(.minutes(1))) func aHangingToolIsEnded() async throws {
         let tools = FileSystemTools(
-            directories: [try toolDirectory("echo $$ >'\(directory.path("pid"))'; exec /bin/sleep 1000")],
+            directories: try toolDirectory("echo $$ >'\(directory.path("pid"))'; exec /bin/sleep 1000"),
             deadline: .seconds(1))
         let disks = try ScratchDisks(cache: cache, tools: tools)
         let disk = directory.path("disk")
@@ -213,8 +214,7 @@ struct ScratchDisksTests {
 
     private func toolDirectory(_ script: String) throws -> String {
         let path = try directory.makeDirectory("tools")
-        let tool = try directory.write("tools/mke2fs", Array("#!/bin/sh\n\(script)\n".utf8))
-        #expect(chmod(tool, 0o755) == 0)
+        try TestProgram.write("#!/bin/sh\n\(script)\n", at: path + "/mke2fs")
         return path
     }
 

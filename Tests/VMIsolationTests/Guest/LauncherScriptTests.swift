@@ -116,8 +116,7 @@ import Testing
         let option = try await run(
             shell, TaskCommand(arguments: ["printenv", "--", "-i"], environment: [.init(name: "-i", value: "x")]))
         #expect(option.output == Array("x\n".utf8))
-        let program = try directory.file("a=b", Array("#!/bin/sh\necho here\n".utf8))
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+        let program = try TestProgram.write("#!/bin/sh\necho here\n", at: directory.path + "/a=b")
         let named = try await run(shell, TaskCommand(arguments: [program]))
         #expect(named.output == Array("here\n".utf8))
     }

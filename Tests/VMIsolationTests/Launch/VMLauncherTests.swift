@@ -62,6 +62,17 @@ import Testing
         #expect(all[first.id]?.balloon == .mebibytes(512))
     }
 
+    @Test func aGuestThatHasEndedIsNotAskedForItsFiles() async throws {
+        let (launcher, here) = (try FakePlan.launcher(hypervisor), try FakePlan.context("one"))
+        try await launcher.start(here, FakePlan.launch(here))
+        hypervisor.change(here.record.machine, to: .panicked, telling: [.stopped])
+        _ = try await launcher.ended(here)
+        let error = await #expect(throws: BulkheadError.self) {
+            try await launcher.bringOut(here, FakePlan.launch(here), isLast: true)
+        }
+        #expect(error?.reason == .guestDied && error?.detail.contains("guestPanicked") == true, "\(error as Any)")
+    }
+
     @Test func anEndIsToldToAllThatWait() async throws {
         let (launcher, here) = (try FakePlan.launcher(hypervisor), try FakePlan.context("one"))
         try await launcher.start(here, FakePlan.launch(here))

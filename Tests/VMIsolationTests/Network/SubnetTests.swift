@@ -1,3 +1,4 @@
+import Isolation
 import Testing
 
 @testable import VMIsolation
@@ -28,9 +29,12 @@ import Testing
             Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT
             eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0
             virbr0\t007AA8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0
+            eth0\t000200C0\t010200C0\t0003\t0\t0\t0\t00FFFFFF\t0\t0\t0
             broken line
             """
-        #expect(Subnet.routed(table: table).map(\.description) == ["192.168.122.0/24"])
+        #expect(Subnet.routed(table: table).map(\.description) == ["192.168.122.0/24", "192.0.2.0/24"])
+        #expect(Subnet.routed(table: table, directly: true).map(\.description) == ["192.168.122.0/24"])
+        #expect(Subnet.routed(table: table, besides: "virbr0").map(\.description) == ["192.0.2.0/24"])
     }
 }
 

@@ -72,7 +72,7 @@ struct IdentityCase: Sendable, CustomTestStringConvertible {
         .init(
             "interface", "<panic", "<interface type='network'><mac address='52:54:00:1:2:3'/></interface><panic",
             found: "“52:54:00:1:2:3”"),
-        .init("serial console, log", "<log file=\"{{consoleLog}}\" append=\"off\"/>", "", found: "nothing"),
+        .init("serial console, log", "<log file=\"{{consoleLog}}\" append=\"on\"/>", "", found: "nothing"),
         .init("monitor's user", "<label>{{monitorUser}}", "<label>+0:+0", found: "“+0:+0”"),
         .init("monitor's user", "relabel=\"no\"", "relabel=\"yes\"", found: "nothing"),
         .init("serial console, type", "<serial type=\"pty\"", "<serial type=\"null\"", found: "“null”"),

@@ -72,10 +72,24 @@ import Testing
                 != nil)
     }
 
+    @Test func anOpenOneIsRoutedByTheHostAlone() throws {
+        var plan = Self.plan()
+        plan.isOpen = true
+        #expect(try DomainDocument(template.render(plan)).root.nodes("forward").map { $0["mode"] } == ["open"])
+        for other in ["<forward mode='nat'/>", "<forward mode='open'/><forward mode='route'/>", "<forward/>", ""] {
+            let text = template.file.text.replacingOccurrences(of: "<forward mode=\"open\"/>", with: other)
+            #expect(
+                bulkheadError { _ = try NetworkTemplate(TemplateFile(name: "n.xml", text: text)).render(plan) }?.reason
+                    == .templateUnsafe)
+        }
+    }
+
     @Test(.enabled(if: SchemaTool.isThere, "xmllint and libvirt's schema are not installed"))
     func libvirtsSchemaTakesIt() throws {
         var plan = Self.plan()
         plan.uuid = UUID()
+        #expect(try SchemaTool.complaint(about: template.render(plan), schema: "network") == nil)
+        plan.isOpen = true
         #expect(try SchemaTool.complaint(about: template.render(plan), schema: "network") == nil)
     }
 }

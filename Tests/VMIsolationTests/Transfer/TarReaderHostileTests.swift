@@ -90,6 +90,13 @@ struct TarReaderHostileTests {
         }
     }
 
+    @Test func noMoreFilesThanADiskHasRoomFor() {
+        for (size, entries) in [(Memory.mebibytes(1), 1000), (.mebibytes(128), 65_536), (.mebibytes(65_536), 1_000_000)] {
+            let limits = ExtractionLimits(ofDisk: size)
+            #expect(limits.entries == entries && limits.bytes == Int64(size.bytes))
+        }
+    }
+
     @Test func errorsQuoteNamesInOneLine() throws {
         let name = "/evil\u{1B}[31m\n\u{202E}" + String(repeating: "x", count: 60)
         let error = #expect(throws: BulkheadError.self) { try TarTest.extract(TarTest.archive(name), into: target) }

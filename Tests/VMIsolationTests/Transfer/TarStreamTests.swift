@@ -26,7 +26,14 @@ struct TarStreamTests {
         print("tar of 256 MiB, written and read: \(time)")
     }
 
+    /// The process' memory is that of other tests as well: what this one takes is seen in each of several tries.
     @Test func manySmallFilesStreamThroughLittleMemory() throws {
+        var least = Int.max
+        for _ in 0..<5 where least >= 96 << 20 { least = min(least, try growth()) }
+        #expect(least < 96 << 20)
+    }
+
+    private func growth() throws -> Int {
         let directory = try ScratchDirectory()
         var reader = try TarReader(into: ExtractionDirectory(path: directory.path))
         let memory = TarTest.residentBytes()
@@ -36,6 +43,6 @@ struct TarStreamTests {
         try reader.feed(TarEntry.endOfArchive)
         #expect(try reader.finish().files == 5000)
         #expect(try directory.names(in: "d").count == 100)
-        #expect(TarTest.residentBytes() - memory < 96 << 20)
+        return TarTest.residentBytes() - memory
     }
 }

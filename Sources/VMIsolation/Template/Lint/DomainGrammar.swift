@@ -32,7 +32,7 @@ enum DomainGrammar {
         "devices/disk/backingStore/source": ["seclabel"],
         "devices/disk/backingStore/backingStore": [],
         "devices/interface": [
-            "mac", "source", "model", "driver", "port", "rom", "filterref", "mtu", "link", "bandwidth", "boot",
+            "mac", "source", "target", "model", "driver", "port", "rom", "filterref", "mtu", "link", "bandwidth", "boot",
             "coalesce",
             "address", "alias",
         ],
@@ -47,7 +47,6 @@ enum DomainGrammar {
     /// What libvirt adds to a domain it has taken, by the same paths.
     static let addedChildren: [String: Set<String>] = [
         "": ["resource", "on_lockfailure"],
-        "devices/interface": ["target"],
     ]
 
     /// Only where an attribute can reach something of the host.
@@ -62,6 +61,7 @@ enum DomainGrammar {
         "devices/interface/bandwidth/inbound": ["average", "peak", "burst"],
         "devices/interface/bandwidth/outbound": ["average", "peak", "burst"],
         "devices/interface/source": ["network"],
+        "devices/interface/target": ["dev"],
         "devices/serial": ["type"],
         "devices/console": ["type"],
         "devices/console/target": ["type", "port"],

@@ -40,8 +40,11 @@ public struct LintPolicy: Hashable, Sendable {
     }
 
     func allows(_ finding: LintFinding) -> Bool {
-        guard finding.rule.canBeAllowed else { return false }
-        if exceptions.contains(Exception(rule: finding.rule, value: nil)) { return true }
-        return finding.value.map { exceptions.contains(Exception(rule: finding.rule, value: $0)) } ?? false
+        finding.rule.canBeAllowed && allows(finding.rule, finding.value)
+    }
+
+    func allows(_ rule: LintRule, _ value: String?) -> Bool {
+        if exceptions.contains(Exception(rule: rule, value: nil)) { return true }
+        return value.map { exceptions.contains(Exception(rule: rule, value: $0)) } ?? false
     }
 }

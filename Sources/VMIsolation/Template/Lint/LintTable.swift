@@ -9,6 +9,7 @@ enum LintTable {
         .attribute(.disk, "devices/disk/backingStore", "type", ["file", ""]),
         .attribute(.disk, "devices/disk", "device", ["disk", "cdrom", ""]),
         .attribute(.interface, "devices/interface", "type", ["network"]),
+        LintCheck(.interface, "devices/interface/target", port),
         .attribute(.hostFile, "devices/interface/rom", "file", [""]),
         .attribute(.characterDevice, "devices/serial", "type", ["pty"]),
         .attribute(.characterDevice, "devices/console", "type", ["pty"]),
@@ -63,6 +64,13 @@ enum LintTable {
         let path = node.text.trimmedAll
         let byLibvirt = lint.origin == .libvirt && path == "/var/lib/libvirt/qemu/nvram/\(lint.plan.name)_VARS.fd"
         return path.isEmpty || byLibvirt ? .fine : .refused(path)
+    }
+
+    /// Rules know guests by the name of the host's end: a template takes none of another's.
+    @Sendable private static func port(_ node: DomainDocument.Node, _ lint: DomainLint) -> LintCheck.Verdict {
+        let planned = lint.plan.interface.port
+        let byLibvirt = lint.origin == .libvirt && planned == nil
+        return byLibvirt || node["dev"] == planned ? .fine : .refused(node["dev"])
     }
 
     /// A running domain's XML names the pseudo terminal; a template has none to name.

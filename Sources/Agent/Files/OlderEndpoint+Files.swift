@@ -2,33 +2,20 @@ import Glibc
 import Isolation
 import Synchronization
 
-/// `/files/browse`, `/files/read` and `/files/download`.
-struct FileEndpoint: HTTPHandler {
-    typealias Show = @Sendable (Operator, String, HTTPCall) async throws(OperatorEndpoint.Refusal) -> HTTPAnswer
-
-    static let all: [(String, Show)] = [
+extension OlderEndpoint {
+    static let files: [(String, Show)] = [
         ("/files/browse", browse), ("/files/read", read), ("/files/download", download),
     ]
 
-    private let agent: Operator
-    private let show: Show
-
-    init(_ agent: Operator, _ show: @escaping Show) {
-        self.agent = agent
-        self.show = show
-    }
-
-    func answer(_ call: HTTPCall) async -> HTTPAnswer {
+    private static func path(_ call: HTTPCall) throws(Refusal) -> String {
         guard let path = call.query["path"], !path.isEmpty else {
-            return HTTPAnswer(status: 400, text: "Expecting 'path=value' in query.\n")
+            throw Refusal(status: 400, text: "Expecting 'path=value' in query.")
         }
-        do throws(OperatorEndpoint.Refusal) { return try await show(agent, path, call) } catch {
-            return HTTPAnswer(status: error.status, text: error.text + "\n")
-        }
+        return path
     }
 
-    private static let browse: Show = { agent, path, call throws(OperatorEndpoint.Refusal) in
-        let files = try await agent.list(path)
+    private static let browse: Show = { agent, call in
+        let files = try await agent.list(try path(call))
         return HTTPAnswer(
             .array(
                 files.map {
@@ -41,7 +28,8 @@ struct FileEndpoint: HTTPHandler {
                 }), for: call)
     }
 
-    private static let read: Show = { agent, path, call throws(OperatorEndpoint.Refusal) in
+    private static let read: Show = { agent, call in
+        let path = try path(call)
         let (offset, length) = (try number("offset", call), try number("length", call))
         let file = try await agent.open(path)
         guard offset >= 0 else {
@@ -55,15 +43,16 @@ struct FileEndpoint: HTTPHandler {
     }
 
     /// -1 where it is missing.
-    private static func number(_ name: String, _ call: HTTPCall) throws(OperatorEndpoint.Refusal) -> Int64 {
+    private static func number(_ name: String, _ call: HTTPCall) throws(Refusal) -> Int64 {
         guard let text = call.query[name] else { return -1 }
         guard let number = Int64(text), number >= -1 else {
-            throw OperatorEndpoint.Refusal(status: 400, text: "'\(name)' is no number from -1 up: “\(text)”")
+            throw Refusal(status: 400, text: "'\(name)' is no number from -1 up: “\(text)”")
         }
         return number
     }
 
-    private static let download: Show = { agent, path, _ throws(OperatorEndpoint.Refusal) in
+    private static let download: Show = { agent, call in
+        let path = try path(call)
         let file = try await agent.open(path)
         let name = path.split(separator: "/").last.map(String.init) ?? "file"
         let plain = name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._- ".contains($0)) ? $0 : "_" }

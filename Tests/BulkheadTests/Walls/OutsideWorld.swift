@@ -1,0 +1,72 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What lies outside of a host, in a network namespace behind a pair of interfaces: addresses of the Internet, of a
+/// private network and of a cloud's metadata service, with a server at each.
+final class OutsideWorld: Sendable {
+    static let internet = "203.0.113.9"
+    static let inside = "192.168.77.9"
+    static let metadata = "169.254.169.254"
+    /// On the network that the host itself is on.
+    static let neighbour = "198.51.100.2"
+    static let host = "198.51.100.1"
+    static let (port, otherPort) = (8080, 8081)
+    static let all = [internet, inside, metadata, neighbour]
+
+    private static let name = "bhtout"
+    private let bench: Bench
+    private let server: RunningProgram
+
+    init(_ bench: Bench) async throws {
+        self.bench = bench
+        let script = """
+            ip netns delete \(Self.name) 2>/dev/null; set -e
+            ip netns add \(Self.name)
+            ip link add \(Self.name) type veth peer name eth9 netns \(Self.name)
+            ip address add \(Self.host)/24 dev \(Self.name); ip link set \(Self.name) up
+            ip -n \(Self.name) link set lo up; ip -n \(Self.name) link set eth9 up
+            ip -n \(Self.name) address add \(Self.neighbour)/24 dev eth9
+            for address in \(Self.internet) \(Self.inside) \(Self.metadata); do
+                ip -n \(Self.name) address add $address/32 dev lo
+                ip route add $address/32 via \(Self.neighbour)
+            done
+            ip -n \(Self.name) route add default via \(Self.host)
+            """
+        let made = try await bench.tool("sh", "-c", script)
+        #expect(made.status == 0, "\(made)")
+        let serving = Self.serving(at: [Self.port, Self.otherPort])
+        server = try bench.begin(["ip", "netns", "exec", Self.name] + serving)
+        try await server.awaitOutput("serving\n", within: .seconds(20))
+    }
+
+    /// A program that says who connects to its TCP ports, and closes.
+    static func serving(at ports: [Int]) -> [String] {
+        let script = """
+            import selectors, socket
+            chosen = selectors.DefaultSelector()
+            for port in \(ports):
+                server = socket.create_server(("0.0.0.0", port))
+                chosen.register(server, selectors.EVENT_READ)
+            print("serving", flush=True)
+            while True:
+                for key, _ in chosen.select():
+                    peer, address = key.fileobj.accept()
+                    print("from", address[0], flush=True)
+                    peer.close()
+            """
+        return ["python3", "-c", script]
+    }
+
+    /// Who has connected so far.
+    var peers: Set<String> {
+        Set(server.outputText.split(separator: "\n").filter { $0.hasPrefix("from ") }.map { String($0.dropFirst(5)) })
+    }
+
+    func end() async throws {
+        server.signal(9)
+        _ = try await server.wait(within: .seconds(10))
+        let removed = try await bench.tool("ip", "netns", "delete", Self.name)
+        #expect(removed.status == 0, "\(removed)")
+    }
+}
