@@ -6,9 +6,10 @@ import Synchronization
 public final class TemporaryDirectory: Sendable {
     public let path: String
 
-    private static let open: Mutex<Set<String>> = {
+    /// All that there ever were: what is still being ended may write once more after its directory is gone.
+    private static let made: Mutex<Set<String>> = {
         atexit {
-            for path in TemporaryDirectory.open.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
+            for path in TemporaryDirectory.made.withLock({ $0 }) { TemporaryDirectory.remove(path) }
         }
         return Mutex([])
     }()
@@ -16,17 +17,17 @@ public final class TemporaryDirectory: Sendable {
     public init() {
         let path = FileManager.default.temporaryDirectory.path + "/bulkhead-test-" + UUID().uuidString
         self.path = path
-        _ = TemporaryDirectory.open.withLock { $0.insert(path) }
+        _ = TemporaryDirectory.made.withLock { $0.insert(path) }
         try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
-    deinit {
-        // Fails where SQLite removes a file of its own at the same time.
+    deinit { Self.remove(path) }
+
+    /// Removing fails where somebody makes or removes a file in it at the same time, as SQLite does.
+    private static func remove(_ path: String) {
         for _ in 0..<10 where FileManager.default.fileExists(atPath: path) {
             try? FileManager.default.removeItem(atPath: path)
         }
-        guard !FileManager.default.fileExists(atPath: path) else { return }
-        _ = TemporaryDirectory.open.withLock { $0.remove(path) }
     }
 
     /// Writes a file and returns its path.
