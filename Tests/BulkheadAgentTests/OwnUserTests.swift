@@ -80,7 +80,7 @@ struct OwnUserTests {
         #expect(try await trial.bulkhead(first, ["update", "one", "--mem", "128"]).status == 0)
         #expect(try await trial.bulkhead(first, ["files", "one", "file"]).output == "one\n")
         first.program.signal(SIGKILL)
-        _ = try await first.program.wait(within: .seconds(10))
+        _ = try await first.program.wait(within: .seconds(60))
 
         let second = try await start()
         #expect(try await trial.bulkhead(second, ["exec", "one", "--", "touch", "/sandbox/end"]).status == 0)

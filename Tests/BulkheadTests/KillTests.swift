@@ -20,7 +20,7 @@ extension HostTests {
                 ["--verbose"], json: false, command: ["sleep", stage == "cleanUp …" ? "0" : "300"])
             try await launched.program.awaitError(stage)
             launched.program.signal(SIGKILL)
-            #expect(try await launched.program.wait(within: .seconds(10)) == 128 + SIGKILL)
+            #expect(try await launched.program.wait(within: .seconds(60)) == 128 + SIGKILL)
             let dry = try await findings("--dry-run")
             let row = dry.first { $0.what == "container \(launched.name)" }
             if stage != "prepare …" && stage != "cleanUp …" {

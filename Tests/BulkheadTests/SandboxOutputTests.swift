@@ -28,7 +28,7 @@ extension HostTests {
 
         private func killed(_ program: RunningProgram) async throws {
             program.signal(SIGKILL)
-            #expect(try await program.wait(within: .seconds(10)) == 128 + SIGKILL)
+            #expect(try await program.wait(within: .seconds(60)) == 128 + SIGKILL)
         }
 
         private func end(_ name: String, _ script: String) async throws -> String {

@@ -59,7 +59,7 @@ import Testing
         try await trial.update("TASK_KILLING")
         let processes = try #require(trial.file("checks")).split(separator: "\n").compactMap { pid_t($0) }
         #expect(processes.count == 2)
-        try await eventually("their end", within: .seconds(10)) { processes.contains(where: Trial.runs) ? nil : true }
+        try await eventually("their end", within: .seconds(60)) { processes.contains(where: Trial.runs) ? nil : true }
         #expect(trial.program.exitStatus == nil)
     }
 

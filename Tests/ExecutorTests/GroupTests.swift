@@ -37,7 +37,7 @@ import Testing
         try await trial.launchGroup(Trial.task("t1", "sleep 300 & echo $! >left"), Trial.task("t2", "sleep 300"))
         try await trial.update("TASK_FINISHED", of: "t1")
         let left = try await trial.number(in: "left")
-        try await eventually("its end", within: .seconds(10)) { Trial.runs(left) ? nil : true }
+        try await eventually("its end", within: .seconds(60)) { Trial.runs(left) ? nil : true }
         #expect(trial.program.exitStatus == nil)
     }
 

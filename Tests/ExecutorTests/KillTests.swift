@@ -37,7 +37,7 @@ import Testing
         let last = try await trial.update("TASK_KILLED")
         let time = ContinuousClock.now - start
         #expect(last["message"]?.text == "Command terminated with signal Killed")
-        #expect(time > .milliseconds(650) && time < .seconds(3), "\(time)")
+        #expect(time > .milliseconds(650) && time < .seconds(20), "\(time)")
         #expect(!Trial.runs(process))
     }
 
@@ -52,7 +52,7 @@ import Testing
         try await Task.sleep(for: .seconds(1))
         #expect(Trial.runs(process))
         trial.kill("t1", grace: .milliseconds(1))
-        try await trial.update("TASK_KILLED", within: .seconds(5))
+        try await trial.update("TASK_KILLED", within: .seconds(60))
         #expect(trial.states().filter { $0 == "TASK_KILLING" }.count == 1)
     }
 
@@ -63,7 +63,7 @@ import Testing
         trial.kill("t1", grace: .seconds(2))
         try await trial.update("TASK_KILLING")
         trial.kill("t1", grace: .seconds(300))
-        try await trial.update("TASK_KILLED", within: .seconds(10))
+        try await trial.update("TASK_KILLED", within: .seconds(60))
     }
 
     @Test func theWholeTreeGetsTheSignal() async throws {
@@ -85,7 +85,7 @@ import Testing
         let trial = try Trial()
         try await trial.launch(Trial.task("t1", "echo $$ >pid; kill -STOP $$; sleep 300"))
         let process = try await trial.number(in: "pid")
-        try await eventually("a stopped process", within: .seconds(10)) {
+        try await eventually("a stopped process", within: .seconds(60)) {
             let stat = FileManager.default.contents(atPath: "/proc/\(process)/stat") ?? Data()
             return String(decoding: stat, as: UTF8.self).contains(") T ") ? true : nil
         }
@@ -128,7 +128,7 @@ import Testing
         let trial = try Trial()
         try await trial.subscribed()
         trial.shutDown()
-        #expect(try await trial.end(within: .seconds(5)) == 0)
+        #expect(try await trial.end(within: .seconds(60)) == 0)
     }
 
     /// An agent that acknowledges nothing any more waits for its grace period and no longer.
@@ -138,7 +138,7 @@ import Testing
         try await trial.update("TASK_RUNNING")
         trial.agent.acknowledge(false)
         trial.shutDown()
-        #expect(try await trial.end(within: .seconds(10)) == 0)
+        #expect(try await trial.end(within: .seconds(60)) == 0)
         #expect(trial.states().last == "TASK_KILLED")
     }
 

@@ -57,7 +57,7 @@ import Testing
         let agent = try ScriptedAgent()
         agent.stop()
         let trial = try Trial(["MESOS_RECOVERY_TIMEOUT": "500ms"], agent: agent)
-        #expect(try await trial.end(within: .seconds(10)) == 1)
+        #expect(try await trial.end(within: .seconds(60)) == 1)
         #expect(trial.program.errorText.contains("in time"))
     }
 
@@ -65,7 +65,7 @@ import Testing
         let agent = try ScriptedAgent()
         agent.treat([.status(status)])
         let trial = try Trial(agent: agent)
-        #expect(try await trial.end(within: .seconds(10)) == 1)
+        #expect(try await trial.end(within: .seconds(60)) == 1)
         #expect(trial.program.errorText.contains("refused us: \(status) sorry"))
         #expect(agent.subscriptions.count == 1)
     }
@@ -116,7 +116,7 @@ import Testing
         try await Task.sleep(for: .milliseconds(300))
         trial.agent.stop()
         _ = try trial.sandbox.file("go", [])
-        try await eventually("the task's end", within: .seconds(10)) { trial.file("gone") }
+        try await eventually("the task's end", within: .seconds(60)) { trial.file("gone") }
         try await Task.sleep(for: .seconds(1))
         #expect(trial.program.exitStatus == nil)
         trial.agent.treat([.status(503)])
@@ -136,7 +136,7 @@ import Testing
         try await trial.launch(Trial.task("t1", "echo $$ >pid; sleep 300"))
         let process = try await trial.number(in: "pid")
         trial.agent.dropStream()
-        #expect(try await trial.end(within: .seconds(10)) == 0)
+        #expect(try await trial.end(within: .seconds(60)) == 0)
         #expect(!Trial.runs(process))
         #expect(trial.agent.subscriptions.count == 1)
     }
@@ -146,7 +146,7 @@ import Testing
         try await trial.launch(Trial.task("t1", "echo $$ >pid; sleep 300"))
         let process = try await trial.number(in: "pid")
         trial.agent.stop()
-        #expect(try await trial.end(within: .seconds(15)) == 0)
+        #expect(try await trial.end(within: .seconds(60)) == 0)
         #expect(!Trial.runs(process))
     }
 
@@ -201,7 +201,7 @@ import Testing
         #expect(trial.program.exitStatus == nil)
         trial.agent.acknowledge(true)
         for update in trial.agent.updates { trial.agent.acknowledge(update) }
-        #expect(try await trial.end(within: .seconds(5)) == 0)
+        #expect(try await trial.end(within: .seconds(60)) == 0)
     }
 
     @Test(arguments: [

@@ -127,7 +127,7 @@ import Testing
             ))
         let (one, two) = (try await trial.number(in: "one"), try await trial.number(in: "two"))
         #expect(try await trial.end() == 0)
-        try await eventually("their end", within: .seconds(10)) { Trial.runs(one) || Trial.runs(two) ? nil : true }
+        try await eventually("their end", within: .seconds(60)) { Trial.runs(one) || Trial.runs(two) ? nil : true }
     }
 
     @Test func aTaskThatTakesTooLong() async throws {
@@ -146,7 +146,7 @@ import Testing
         try await trial.launch(
             Trial.task("t1", "(sh -c 'echo $$ >orphan; sleep 0.2' &) ; until [ -e go ]; do sleep 0.05; done"))
         let orphan = try await trial.number(in: "orphan")
-        try await eventually("the orphan's burial", within: .seconds(10)) {
+        try await eventually("the orphan's burial", within: .seconds(60)) {
             FileManager.default.fileExists(atPath: "/proc/\(orphan)") ? nil : true
         }
         _ = try trial.sandbox.file("go", [])

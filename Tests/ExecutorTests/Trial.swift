@@ -63,13 +63,13 @@ final class Trial: Sendable {
     // What came of it.
 
     func subscribed() async throws {
-        try await eventually("a subscription", within: .seconds(30)) { self.agent.isSubscribed ? true : nil }
+        try await eventually("a subscription", within: .seconds(100)) { self.agent.isSubscribed ? true : nil }
     }
 
     /// The first update of a task in a state for which more may hold.
     @discardableResult
     func update(
-        _ state: String, of id: String = "t1", within limit: Duration = .seconds(30),
+        _ state: String, of id: String = "t1", within limit: Duration = .seconds(100),
         where holds: (JSON) -> Bool = { _ in true }
     ) async throws -> JSON {
         try await eventually("\(state) of \(id); there are \(states(of: id)); \(program.errorText)", within: limit) {
@@ -84,7 +84,7 @@ final class Trial: Sendable {
             .compactMap(\.state)
     }
 
-    func end(within limit: Duration = .seconds(30)) async throws -> Int32 { try await program.wait(within: limit) }
+    func end(within limit: Duration = .seconds(100)) async throws -> Int32 { try await program.wait(within: limit) }
 
     func file(_ name: String) -> String? {
         FileManager.default.contents(atPath: sandbox.path + "/" + name).map { String(decoding: $0, as: UTF8.self) }
@@ -92,7 +92,7 @@ final class Trial: Sendable {
 
     /// Waits until a task has left a number in a file.
     func number(in name: String) async throws -> pid_t {
-        try await eventually("a number in \(name)", within: .seconds(30)) {
+        try await eventually("a number in \(name)", within: .seconds(100)) {
             self.file(name).flatMap { pid_t($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
         }
     }

@@ -38,7 +38,7 @@ import Testing
         let text = try String(contentsOfFile: here.path + "/pids", encoding: .utf8)
         let pids = text.split(whereSeparator: \.isWhitespace).compactMap { pid_t($0) }
         #expect(pids.count == 2)
-        try await eventually("their end", within: .seconds(10)) {
+        try await eventually("their end", within: .seconds(60)) {
             pids.allSatisfy { ProcessIdentity(of: $0)?.isAlive != true } ? true : nil
         }
     }

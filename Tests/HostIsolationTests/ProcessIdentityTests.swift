@@ -31,7 +31,7 @@ import Testing
         #expect(look(client) == .nothingYet)
         withExtendedLifetime(copies) {}
         copies = nil
-        try await eventually("the connection's end", within: .seconds(5)) { self.look(client) == .end ? true : nil }
+        try await eventually("the connection's end", within: .seconds(60)) { self.look(client) == .end ? true : nil }
         #expect(await identity.end(holding: { $0 == path }, patience: .seconds(20)) == nil)
     }
 

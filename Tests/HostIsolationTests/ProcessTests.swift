@@ -25,7 +25,7 @@ import Testing
         #expect(members.count >= 5)
         try await trial.stop(launcher)
         // One that gave its memory back may take a moment more to be a zombie.
-        try await eventually("the daemons' end", within: .seconds(5)) {
+        try await eventually("the daemons' end", within: .seconds(60)) {
             ProcessTable.read().entries.contains { members.contains($0.pid) && !$0.isDead } ? nil : true
         }
         _ = await ending

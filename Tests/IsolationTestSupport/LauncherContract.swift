@@ -49,7 +49,8 @@ public struct LauncherContract: Sendable {
         resources: Resources = Resources(
             cpus: CPUs(thousandths: 1000), memory: .mebibytes(128), disk: .mebibytes(64)),
         image: String = "", provisioner: (any Provisioner)? = nil, isolators: [any Isolator] = [],
-        canRunBeside: Bool = true, limit: Duration = .seconds(30), launcher: @escaping @Sendable () async throws -> any Launcher
+        canRunBeside: Bool = true, limit: Duration = .seconds(100),
+        launcher: @escaping @Sendable () async throws -> any Launcher
     ) {
         self.places = places
         self.commands = commands

@@ -14,7 +14,7 @@ extension AllTests {
                 try connection.hang()
             }
             let channel = try await server.logIn().execute("x")
-            let result = try await channel.collect(limit: 100, within: .seconds(5))
+            let result = try await channel.collect(limit: 100, within: .seconds(60))
             #expect(text(result.standardOutput) == "hello")
             #expect(result.exit == .exited(7))
         }
@@ -24,7 +24,7 @@ extension AllTests {
                 try connection.sendClose(try connection.startCommand())
                 try connection.hang()
             }
-            let exit = try await server.logIn().execute("x").wait(within: .seconds(5))
+            let exit = try await server.logIn().execute("x").wait(within: .seconds(60))
             #expect(exit == .unknown)
             #expect(!exit.isSuccess)
         }
@@ -52,7 +52,7 @@ extension AllTests {
             }
             let session = try await server.logIn()
             do {
-                let exit = try await session.execute("x").wait(within: .seconds(5))
+                let exit = try await session.execute("x").wait(within: .seconds(60))
                 #expect(exit == expected)
             } catch let error as SSHError {
                 // libssh2 refuses a length that it cannot allocate.
@@ -73,7 +73,7 @@ extension AllTests {
             }
             let session = try await server.logIn()
             let error = await sshError {
-                try await session.execute("x").collect(limit: 10, within: .seconds(5))
+                try await session.execute("x").collect(limit: 10, within: .seconds(60))
             }
             #expect(error?.reason == .protocolViolation)
             #expect(error?.code == .assertionFailed)

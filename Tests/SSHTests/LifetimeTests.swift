@@ -20,13 +20,13 @@ extension AllTests {
         @Test(arguments: [true, false])
         func sessionsLeaveNothingBehind(_ closes: Bool) async throws {
             let server = try await TestServer(.dropbear)
-            _ = try await server.logIn().run("true", within: .seconds(5))
+            _ = try await server.logIn().run("true", within: .seconds(60))
             let descriptors = try openDescriptors()
             var memory = 0
             for round in 0..<120 {
                 let session = try await server.logIn()
                 let channel = try await session.execute("cat")
-                try await channel.write([1, 2, 3], within: .seconds(5))
+                try await channel.write([1, 2, 3], within: .seconds(60))
                 if closes { await session.close() }
                 if round == 40 { memory = residentMemory() }
             }
@@ -54,9 +54,9 @@ extension AllTests {
             for _ in 0..<30 {
                 // Let go of unread, in the middle of its life. The server is told, and has a place again soon.
                 let channel = try await placeFreed { try await session.execute("cat") }
-                try await channel.write([1], within: .seconds(5))
+                try await channel.write([1], within: .seconds(60))
             }
-            let result = try await placeFreed { try await session.run("echo on", within: .seconds(5)) }
+            let result = try await placeFreed { try await session.run("echo on", within: .seconds(60)) }
             #expect(result.exit == .exited(0))
         }
 
@@ -79,8 +79,8 @@ extension AllTests {
             let error = await sshError { try await session.execute("true") }
             #expect(error?.step == .channelOpen)
             #expect(error?.reason == .denied)
-            try await channel.finishInput(within: .seconds(5))
-            #expect(try await channel.wait(within: .seconds(5)) == .exited(0))
+            try await channel.finishInput(within: .seconds(60))
+            #expect(try await channel.wait(within: .seconds(60)) == .exited(0))
         }
     }
 }

@@ -17,7 +17,7 @@ extension AllTests {
                         #expect(count == 256 << 20)
                     }
                     #expect(growth < 16 << 20)
-                    #expect(try await channel.wait(within: .seconds(5)) == .exited(0))
+                    #expect(try await channel.wait(within: .seconds(60)) == .exited(0))
                 }
             }
         }
@@ -39,7 +39,7 @@ extension AllTests {
                     #expect(written < 120)
                     #expect(growth < 8 << 20)
                     #expect(try await channel.count() == 300 * 65536)
-                    #expect(try await channel.wait(within: .seconds(5)) == .exited(0))
+                    #expect(try await channel.wait(within: .seconds(60)) == .exited(0))
                 }
             }
         }
@@ -64,13 +64,13 @@ extension AllTests {
             let server = try await TestServer(kind)
             let session = try await server.logIn()
             let stream = try await session.execute("echo $$; exec cat /dev/zero")
-            let first = try #require(try await stream.read(within: .seconds(5)))
+            let first = try #require(try await stream.read(within: .seconds(60)))
             let number = text(Array(first.bytes.prefix { $0 != 10 }))
             async let count = stream.count()
-            let result = try await session.run("kill -TERM \(number)", within: .seconds(10))
+            let result = try await session.run("kill -TERM \(number)", within: .seconds(60))
             #expect(result.exit == .exited(0))
             #expect(try await count >= 0)
-            guard case .signalled(name: "TERM", _) = try await stream.wait(within: .seconds(5)) else {
+            guard case .signalled(name: "TERM", _) = try await stream.wait(within: .seconds(60)) else {
                 Issue.record("not ended by the signal")
                 return
             }
@@ -82,7 +82,7 @@ extension AllTests {
             let session = try await server.logIn()
             let stream = try await session.execute("exec cat /dev/zero")
             for number in 0..<20 {
-                let result = try await session.run("echo \(number)", within: .seconds(10))
+                let result = try await session.run("echo \(number)", within: .seconds(60))
                 #expect(text(result.standardOutput) == "\(number)\n")
             }
             await stream.close()

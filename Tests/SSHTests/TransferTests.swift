@@ -132,10 +132,10 @@ extension AllTests {
             let server = try await TestServer(.dropbear)
             let session = try await server.logIn()
             #expect(
-                await sshError { try await session.upload([1], to: path, within: .seconds(5)) }?.reason
+                await sshError { try await session.upload([1], to: path, within: .seconds(60)) }?.reason
                     == .invalidArgument)
             #expect(
-                await sshError { try await session.download(path, limit: 1, within: .seconds(5)) }?.reason
+                await sshError { try await session.download(path, limit: 1, within: .seconds(60)) }?.reason
                     == .invalidArgument)
         }
     }

@@ -144,7 +144,7 @@ import Testing
             return 0
         }
         let running = Task { await collector.run() }
-        try await eventually("three looks", within: .seconds(10)) { looks.withLock { $0 } >= 3 ? true : nil }
+        try await eventually("three looks", within: .seconds(60)) { looks.withLock { $0 } >= 3 ? true : nil }
         running.cancel()
         await running.value
     }

@@ -47,7 +47,7 @@ import Testing
             _ = try await client.text(until: "\r\n\r\n")
             #expect(!feed.hasEnded.withLock { $0 })
             client.abandon()
-            try await eventually("the stream's end", within: .seconds(5)) { feed.hasEnded.withLock { $0 } ? true : nil }
+            try await eventually("the stream's end", within: .seconds(60)) { feed.hasEnded.withLock { $0 } ? true : nil }
         }
     }
 
@@ -58,7 +58,9 @@ import Testing
             client.send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n")
             try await Task.sleep(for: .milliseconds(100))
             client.abandon()
-            try await eventually("the call's end", within: .seconds(5)) { patient.isCancelled.withLock { $0 } ? true : nil }
+            try await eventually("the call's end", within: .seconds(60)) {
+                patient.isCancelled.withLock { $0 } ? true : nil
+            }
         }
     }
 
@@ -102,7 +104,7 @@ import Testing
         #expect(try await stream.some() == nil)
         #expect(try await slow.rest().hasSuffix("slow."))
         // A program that another test starts at this moment holds the port until its exec.
-        try await eventually("a closed port", within: .seconds(10)) { (try? Client(port: port)) == nil ? true : nil }
+        try await eventually("a closed port", within: .seconds(60)) { (try? Client(port: port)) == nil ? true : nil }
     }
 }
 

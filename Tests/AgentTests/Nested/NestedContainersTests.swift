@@ -75,7 +75,7 @@ import Testing
         for _ in 0..<5 {
             try await output.add(.output([UInt8](repeating: 1, count: 6)))
             _ = try await output.owner.next()
-            try await eventually("the quick reader", within: .seconds(10)) { quick.isEmpty ? true : nil }
+            try await eventually("the quick reader", within: .seconds(60)) { quick.isEmpty ? true : nil }
         }
         output.finish()
         #expect(try await reading.value == 30)

@@ -154,7 +154,7 @@ final class SchedulerDriver: Sendable {
 
     /// Waits for an event of a type.
     @discardableResult
-    func await(event type: String, within limit: Duration = .seconds(30)) async throws -> [String: Any] {
+    func await(event type: String, within limit: Duration = .seconds(100)) async throws -> [String: Any] {
         try await found(type, within: limit) { try events().first { $0["type"] as? String == type } }
     }
 

@@ -65,7 +65,7 @@ final class OutsideWorld: Sendable {
 
     func end() async throws {
         server.signal(9)
-        _ = try await server.wait(within: .seconds(10))
+        _ = try await server.wait(within: .seconds(60))
         let removed = try await bench.tool("ip", "netns", "delete", Self.name)
         #expect(removed.status == 0, "\(removed)")
     }

@@ -80,7 +80,7 @@ import Testing
             (try? String(contentsOfFile: number, encoding: .utf8)).flatMap { Int32($0.dropLast()) }
         }
         session.signal(SIGKILL)
-        _ = try await session.wait(within: .seconds(10))
+        _ = try await session.wait(within: .seconds(60))
         try await eventually("its end", within: .seconds(20)) {
             guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return true }
             return stat.contains(") Z ") ? true : nil
