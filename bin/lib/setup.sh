@@ -6,8 +6,9 @@
 packages="qemu-system-x86 qemu-utils libvirt-daemon-system libvirt-clients libvirt-dev libssh2-1-dev libsqlite3-dev
 pkg-config dnsmasq-base iptables ebtables nftables iproute2 util-linux e2fsprogs cpio lz4 zstd xz-utils
 ca-certificates dropbear-bin openssh-client debootstrap jq curl"
-# What the tests alone need.
-test_packages="zookeeper python3-pip"
+# What the tests alone need. OpenSSH's server is not installed where its package would start it.
+test_packages="busybox-static libarchive-tools libxml2-utils genisoimage zookeeper python3-pip"
+[ -d /run/systemd/system ] || test_packages+=" openssh-server"
 image=${BULKHEAD_IMAGE_DIR:-/var/cache/bulkhead/images/default}
 stamps=$base/.build
 
