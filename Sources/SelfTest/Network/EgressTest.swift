@@ -100,7 +100,8 @@ struct EgressTest: Sendable {
             Shot(scene: scene, number: Lookout.Control.nat).syn(to: Outside.internet, by: scene.gateway.mac, port: 443),
             Shot(scene: scene.swapped, number: Lookout.Control.list)
                 .syn(to: Outside.stranger, by: scene.gateway.mac, port: Outside.listedPort),
-            Shot(scene: scene, number: Lookout.Control.nat6).syn(to: Outside.internet6, by: scene.gateway.mac, port: 443),
+            Shot(scene: scene, number: Lookout.Control.nat6)
+                .syn(to: Outside.internet6, by: scene.gateway.mac, port: 443),
             Shot(scene: scene.swapped, number: Lookout.Control.names)
                 .syn(to: scene.gateway.address, by: scene.gateway.mac, port: 53)
         )

@@ -37,7 +37,8 @@ extension Engine {
                 mac: taken.reservation.mac, address: address,
                 interface: document.node("devices/interface/target")?["dev"] ?? "", bridge: description.bridge,
                 gateway: description.gateway,
-                six: six.flatMap { six in six.address(of: taken.reservation.mac).map { ($0, six.host(1)) } }, monitor: MonitorProcess(domain).pid,
+                six: six.flatMap { six in six.address(of: taken.reservation.mac).map { ($0, six.host(1)) } },
+                monitor: MonitorProcess(domain).pid,
                 isEmulated: document.root["type"] != "kvm")
         } catch let error as LibvirtError { throw error.named("guest of \(container)") }
     }

@@ -32,9 +32,10 @@ public enum Forwarding {
         if let six = policy.destinations.first(where: { $0.network.version == .six }) {
             guard isOn6 else {
                 throw BulkheadError(
-                    .egressRefused, "egress “\(six)”", "this host does not route IPv6: net.ipv6.conf.all.forwarding is 0",
-                    remedy: "sysctl net.ipv6.conf.all.forwarding=1; where a router tells the host its own route, before "
-                        + "that: sysctl net.ipv6.conf.INTERFACE.accept_ra=2. Then " + anew)
+                    .egressRefused, "egress “\(six)”",
+                    "this host does not route IPv6: net.ipv6.conf.all.forwarding is 0, or IPv6 is off",
+                    remedy: "sysctl net.ipv6.conf.all.forwarding=1; where a router tells the host its own route, "
+                        + "before that: sysctl net.ipv6.conf.INTERFACE.accept_ra=2. Then " + anew)
             }
             guard guests.description.subnet(.six) != nil else {
                 throw BulkheadError(

@@ -57,7 +57,9 @@ struct OwnNetwork {
                 remedy: "name a network: --network")
         }
         let prefix = "52:54:00:" + (kind == .open ? seed[6...7] : seed[4...5]).map(\.hexadecimal).joined(separator: ":")
-        let pool = (2...254).map { Reservation(mac: "\(prefix):\(UInt8($0).hexadecimal)", address: subnet.host(UInt128($0))) }
+        let pool = (2...254).map { number in
+            Reservation(mac: "\(prefix):\(UInt8(number).hexadecimal)", address: subnet.host(UInt128(number)))
+        }
         var plan = NetworkPlan(
             name: name, owner: ledger.owner, bridge: bridge, address: subnet.host(1), netmask: "255.255.255.0",
             pool: pool.compactMap { pair in pair.address.map { .init(mac: pair.mac, ip: $0) } },

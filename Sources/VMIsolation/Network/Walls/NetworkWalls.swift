@@ -88,7 +88,8 @@ struct NetworkWalls: Sendable {
         }
         return WallPlan(
             table: network, bridge: description.bridge, gateway: description.gateway,
-            subnet: subnet, subnet6: description.subnet(.six), ports: GuestPort.prefix(guests.kind, owner), guests: pool,
+            subnet: subnet, subnet6: description.subnet(.six),
+            ports: GuestPort.prefix(guests.kind, owner), guests: pool,
             service: wall.port.map { .init(address: wall.address ?? description.gateway, port: $0) },
             egress: guests.kind == .open ? try ledger.egress(of: network) : [:], neighbours: Subnet.ofThisHost,
             isOpen: guests.kind == .open)
