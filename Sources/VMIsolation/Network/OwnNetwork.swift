@@ -69,6 +69,7 @@ struct OwnNetwork {
         plan.address6 = Subnet.uniqueLocal(seed: seed[8...]).host(1)
         // libvirt does not take it where the host would forget routes that it was told by routers.
         do { return try await make(plan) } catch is LibvirtError {
+            if let refused = try? await connection.network(named: name) { try await remove(refused) }
             plan.address6 = nil
             return try await make(plan)
         }
