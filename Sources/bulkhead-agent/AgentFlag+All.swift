@@ -78,8 +78,8 @@ extension AgentFlag {
         AgentFlag("vm_accel", "NAME", default: "auto", "`auto`, `kvm` or `tcg`"),
         AgentFlag(
             "egress", "POLICY", default: "none",
-            "what containers may reach that ask for nothing: `none`, `nat`, or destinations such as "
-                + "`192.0.2.0/24:443,nat`; [network](isolators/network.md#ways-out)"),
+            "what containers may reach that ask for nothing: `none`, or `nat`, `dns` and destinations such as "
+                + "`192.0.2.0/24:443`, separated by commas; [network](isolators/network.md#ways-out)"),
         AgentFlag(
             "egress_limit", "POLICY",
             "the most that a container may ask for, by the label `bulkhead.egress`; what `egress` says by default"),

@@ -20,7 +20,7 @@ struct Run: AsyncParsableCommand {
     @Option(help: "Image by name, or a path that contains a “/”.") var image = ImageStore.defaultName
     @Option(help: "Domain template; docs/templates.md.") var template: String?
     @Option(help: "libvirt network; by default one of our own without a way out.") var network: String?
-    @Option(help: "What the guest may reach: none, nat, destinations such as 192.0.2.0/24:443; docs/isolators/network.md.")
+    @Option(help: "What the guest may reach: none, or nat,dns,192.0.2.0/24:443,[2001:db8::7]:443; docs/isolators/network.md.")
     var egress = "\(EgressPolicy.nothing)"
     @Option(help: "How often the rules are looked at that keep the guest in, and set anew where they are gone; 2s by default.")
     var wallCheckInterval: String?

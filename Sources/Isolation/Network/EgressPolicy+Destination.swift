@@ -1,5 +1,5 @@
 extension EgressPolicy {
-    /// Where a guest may go: `192.0.2.7`, `192.0.2.0/24:443`, `192.0.2.7:53/udp`, `192.0.2.7:8000-8099`.
+    /// Where a guest may go: `192.0.2.7`, `192.0.2.0/24:443`, `192.0.2.7:53/udp`, `[2001:db8::7]:8000-8099`.
     public struct Destination: Hashable, Sendable, CustomStringConvertible {
         public enum Transport: String, CaseIterable, Sendable { case tcp, udp }
 
@@ -11,39 +11,52 @@ extension EgressPolicy {
 
         /// - Throws: ``BulkheadError`` with `badOption`.
         init(_ text: Substring) throws(BulkheadError) {
-            guard !text.contains("["), text.count(where: { $0 == ":" }) < 2 else {
-                throw Self.bad(
-                    text, "it is of IPv6, which guests do not have on our network",
-                    "give IPv4 addresses, or --network NAME")
-            }
             var rest = text
             if let transport = Transport.allCases.first(where: { text.hasSuffix("/\($0.rawValue)") }) {
                 self.transport = transport
                 rest = text.dropLast(transport.rawValue.count + 1)
             }
-            let parts = rest.split(separator: ":", omittingEmptySubsequences: false)
-            network = try Self.network(parts[0], in: text)
-            if parts.count == 2 {
-                ports = try Self.ports(parts[1], in: text)
-                transport = transport ?? .tcp
+            let (place, ports) = try Self.parts(rest, in: text)
+            network = try Self.network(place, in: text)
+            guard let ports else { return }
+            self.ports = try Self.ports(ports, in: text)
+            transport = transport ?? .tcp
+        }
+
+        private static let form =
+            "write ADDRESS, ADDRESS/PREFIX, and behind that :PORT or :FIRST-LAST, and /tcp or /udp; before ports an IPv6 "
+            + "address stands in brackets"
+
+        /// The colon of ports is not one of an IPv6 address.
+        private static func parts(
+            _ rest: Substring, in text: Substring
+        ) throws(BulkheadError) -> (place: Substring, ports: Substring?) {
+            if rest.first == "[" {
+                let parts = rest.dropFirst().split(separator: "]", maxSplits: 1, omittingEmptySubsequences: false)
+                guard parts.count == 2, parts[0].contains(":"), parts[1].isEmpty || parts[1].first == ":" else {
+                    throw bad(text, "its brackets hold no IPv6 address", form)
+                }
+                return (parts[0], parts[1].isEmpty ? nil : parts[1].dropFirst())
             }
+            let parts = rest.split(separator: ":", omittingEmptySubsequences: false)
+            return parts.count == 2 ? (parts[0], parts[1]) : (rest, nil)
         }
 
         private static func network(_ part: Substring, in text: Substring) throws(BulkheadError) -> Subnet {
-            let form = "write ADDRESS, ADDRESS/PREFIX, and behind that :PORT or :FIRST-LAST, and /tcp or /udp"
             let words = part.split(separator: "/", omittingEmptySubsequences: false)
-            guard words.count < 3, let number = Subnet.number(String(words[0])) else {
-                throw bad(text, "it names no IPv4 address", form)
+            guard words.count < 3, let one = Subnet(address: String(words[0]), prefix: 128) else {
+                throw bad(text, "it names no address of IPv4 or IPv6", form)
             }
-            let prefix = words.count == 2 ? Self.number(words[1], upTo: 32) : 32
-            guard let prefix else { throw bad(text, "“\(words[1])” is no prefix of 0 to 32", form) }
-            let network = Subnet(base: number, prefix: prefix)
-            guard network.base == number else {
+            let bits = one.version.bits
+            guard let prefix = words.count == 2 ? Self.number(words[1], upTo: bits) : bits else {
+                throw bad(text, "“\(words[1])” is no prefix of 0 to \(bits)", form)
+            }
+            let network = Subnet(base: one.base, prefix: prefix, one.version)
+            guard network.base == one.base else {
                 throw bad(text, "the address has bits behind its prefix", "write \(network)")
             }
-            let nowhere = [Subnet(base: 0x7f00_0000, prefix: 8), Subnet(base: 0xe000_0000, prefix: 3)]
-            guard !nowhere.contains(where: { $0.contains(network) }) else {
-                throw bad(text, "nothing is routed there: loopback, multicast or reserved", "leave it out")
+            guard !EgressPolicy.nowhere.contains(where: { $0.contains(network) }) else {
+                throw bad(text, "nothing is routed there: loopback, link-local, multicast or reserved", "leave it out")
             }
             return network
         }
@@ -79,8 +92,9 @@ extension EgressPolicy {
         }
 
         public var description: String {
-            var text = network.prefix == 32 ? network.host(0) : "\(network)"
+            var text = network.prefix == network.version.bits ? network.host(0) : "\(network)"
             if let ports {
+                if network.version == .six { text = "[\(text)]" }
                 text += ports.count == 1 ? ":\(ports.lowerBound)" : ":\(ports.lowerBound)-\(ports.upperBound)"
                 if transport == .udp { text += "/udp" }
             } else if let transport {

@@ -24,7 +24,7 @@ struct EgressTest: Sendable {
             await outside.stop()
         } after: {
             try await Outside.open()
-            let list = try EgressPolicy("\(Outside.stranger):\(Outside.listedPort)")
+            let list = try EgressPolicy("dns,\(Outside.stranger):\(Outside.listedPort)")
             return try await guests.withTwo((EgressPolicy("nat"), list)) { try await tryAll($0, $1, prepared) }
         }
     }
@@ -54,16 +54,20 @@ struct EgressTest: Sendable {
         try await Outside.pin([scene.attacker, scene.neighbour], bridge: nat.place.bridge)
         try await lookout.listen(in: nat.canary)
         try await lookout.listen(in: list.canary)
-        let scenes = NetworkProbe.throughNAT.map { _ in scene } + NetworkProbe.throughList.map { _ in scene.swapped }
-        let shots = zip(Self.probes, scenes).enumerated().map { index, pair in
+        let hasIPv6 = scene.attacker.six != nil
+        func possible(_ probes: [NetworkProbe]) -> [NetworkProbe] { probes.filter { hasIPv6 || !$0.isOverIPv6 } }
+        let (throughNAT, throughList) = (possible(NetworkProbe.throughNAT), possible(NetworkProbe.throughList))
+        let scenes = throughNAT.map { _ in scene } + throughList.map { _ in scene.swapped }
+        let shots = zip(throughNAT + throughList, scenes).enumerated().map { index, pair in
             (probe: pair.0, scene: pair.1, number: index + NetworkProbe.firstNumber)
         }
         let frames = shots.map { $0.probe.shot(Shot(scene: $0.scene, number: $0.number)).frame }
-        let count = NetworkProbe.throughNAT.count
+        let count = throughNAT.count
         let controls = Self.controls(scene)
         let accepts = HostSockets.connects(to: scene.otherAddresses.0, port: scene.port)
-        try await lookout.send([controls.nat.frame] + frames[..<count], from: nat.canary)
-        try await lookout.send([controls.list.frame] + frames[count...], from: list.canary)
+        let six = hasIPv6 ? [controls.nat6] : []
+        try await lookout.send([controls.nat.frame] + six.map(\.frame) + frames[..<count], from: nat.canary)
+        try await lookout.send([controls.list.frame, controls.names.frame] + frames[count...], from: list.canary)
         let first = NetworkProbe.firstNumber
         try await lookout.gather(from: nat, scene.gateway, own: first..<first + count)
         try await lookout.gather(from: list, scene.gateway, own: first + count..<first + shots.count)
@@ -75,17 +79,31 @@ struct EgressTest: Sendable {
                 control: "control-list", "with one port listed: open a connection to it", to: controls.list.to,
                 works: lookout.seen[Lookout.Control.list].contains(.reply), Place.reply.rawValue),
             Finding(
+                control: "control-names", "with dns listed: connect to the server of names", to: controls.names.to,
+                works: lookout.seen[Lookout.Control.names].contains(.reply), Place.reply.rawValue),
+            Finding(
                 control: "control-egress-host", "the host connects to what guests must not reach of it",
                 to: "\(scene.otherAddresses.0) port \(scene.port)", works: accepts, Place.reply.rawValue),
-        ] + shots.map { $0.probe.finding($0.number, in: $0.scene, seen: lookout.seen[$0.number]) }
+        ] + six.map {
+            Finding(
+                control: "control-nat-ipv6", "with --egress nat: open a connection to the Internet over IPv6", to: $0.to,
+                works: lookout.seen[Lookout.Control.nat6].contains(.reply), Place.reply.rawValue)
+        } + shots.map { $0.probe.finding($0.number, in: $0.scene, seen: lookout.seen[$0.number]) }
+            + Self.probes.filter { !hasIPv6 && $0.isOverIPv6 }.map { $0.notTried("guests have no IPv6 here") }
     }
 
     /// What the two may reach.
-    private static func controls(_ scene: Scene) -> (nat: Shot.Target, list: Shot.Target) {
+    private static func controls(
+        _ scene: Scene
+    ) -> (nat: Shot.Target, list: Shot.Target, nat6: Shot.Target, names: Shot.Target) {
         (
             Shot(scene: scene, number: Lookout.Control.nat).syn(to: Outside.internet, by: scene.gateway.mac, port: 443),
             Shot(scene: scene.swapped, number: Lookout.Control.list)
-                .syn(to: Outside.stranger, by: scene.gateway.mac, port: Outside.listedPort)
+                .syn(to: Outside.stranger, by: scene.gateway.mac, port: Outside.listedPort),
+            Shot(scene: scene, number: Lookout.Control.nat6)
+                .syn(to: Outside.internet6, by: scene.gateway.mac, port: 443),
+            Shot(scene: scene.swapped, number: Lookout.Control.names)
+                .syn(to: scene.gateway.address, by: scene.gateway.mac, port: 53)
         )
     }
 }

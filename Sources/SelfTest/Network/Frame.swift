@@ -66,15 +66,18 @@ struct Packet: Hashable, Sendable {
         return Packet(from: from, to: to, .tcp, head + content, checksum: 16)
     }
 
-    /// What a server says to the first packet of a connection over IPv4; nil to all else.
+    /// What a server says to the first packet of a connection; nil to all else.
     static func acceptance(of packet: [UInt8]) -> [UInt8]? {
-        guard packet.count >= 40, packet[0] == 0x45, packet[9] == Kind.tcp.rawValue, packet[33] & 0x12 == 0x02 else {
-            return nil
-        }
-        let next = packet[24..<28].reduce(UInt32(0)) { $0 << 8 | UInt32($1) } &+ 1
-        let head = Array(packet[22..<24] + packet[20..<22]) + [0, 0, 0, 1] + next.bytes
+        guard packet.count >= 40 else { return nil }
+        // Where the transport's number, the source, the destination and the segment are.
+        let (kind, from, to, at) = packet[0] == 0x45 ? (9, 12, 16, 20) : (6, 8, 24, 40)
+        guard packet[0] == 0x45 || packet[0] >> 4 == 6, packet.count >= at + 20, packet[kind] == Kind.tcp.rawValue,
+            packet[at + 13] & 0x12 == 0x02
+        else { return nil }
+        let next = packet[at + 4..<at + 8].reduce(UInt32(0)) { $0 << 8 | UInt32($1) } &+ 1
+        let head = Array(packet[at + 2..<at + 4] + packet[at..<at + 2]) + [0, 0, 0, 1] + next.bytes
         return Packet(
-            from: IP(Array(packet[16..<20])), to: IP(Array(packet[12..<16])), .tcp,
+            from: IP(Array(packet[to..<at])), to: IP(Array(packet[from..<to])), .tcp,
             head + [0x50, 0x12, 0xff, 0xff, 0, 0, 0, 0], checksum: 16
         ).bytes
     }

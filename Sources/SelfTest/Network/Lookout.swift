@@ -7,7 +7,7 @@ struct Lookout: Sendable {
     /// Numbers of frames that must come through.
     enum Control {
         static let neighbour = 0, listener = 1, outside = 2, gateway = 3, last = 4, echo = 5
-        static let nat = 6, list = 7
+        static let nat = 6, list = 7, nat6 = 8, names = 9
     }
 
     let marks = Marks()
@@ -89,7 +89,7 @@ struct Lookout: Sendable {
 extension Scene.Party {
     init?(_ place: GuestPlace) {
         guard let mac = MAC(place.mac), let address = IP(place.address) else { return nil }
-        self.init(mac: mac, address: address)
+        self.init(mac: mac, address: address, six: place.six.flatMap { IP($0.address) })
     }
 
     /// The host, as a guest sees it.
@@ -98,6 +98,6 @@ extension Scene.Party {
             let mac = MAC(String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)),
             let address = IP(place.gateway)
         else { return nil }
-        self.init(mac: mac, address: address)
+        self.init(mac: mac, address: address, six: place.six.flatMap { IP($0.gateway) })
     }
 }

@@ -7,17 +7,20 @@ struct NetworkProbe: Sendable {
     var isLie = false
     /// Nobody but the test may listen at the DNS port.
     var asksForName = false
+    /// The guest must have IPv6.
+    var isOverIPv6 = false
     var shot: @Sendable (Shot) -> Shot.Target
 
     init(
         _ id: String, _ wall: Wall, _ tried: String, isLie: Bool = false, asksForName: Bool = false,
-        _ shot: @escaping @Sendable (Shot) -> Shot.Target
+        isOverIPv6: Bool = false, _ shot: @escaping @Sendable (Shot) -> Shot.Target
     ) {
         self.id = id
         self.wall = wall
         self.tried = tried
         self.isLie = isLie
         self.asksForName = asksForName
+        self.isOverIPv6 = isOverIPv6
         self.shot = shot
     }
 
@@ -59,7 +62,13 @@ struct Shot: Sendable {
     var gateway: Scene.Party { scene.gateway }
 
     /// The attacker's address of the same IP version.
-    private func own(_ like: IP) -> IP { like.isVersion4 ? attacker.address : attacker.mac.linkLocal }
+    private func own(_ like: IP) -> IP {
+        like.isVersion4 ? attacker.address : attacker.six ?? attacker.mac.linkLocal
+    }
+
+    /// The host's address of IPv6 on the bridge.
+    var gateway6: IP { gateway.six ?? gateway.mac.linkLocal }
+    var neighbour6: IP { neighbour.six ?? neighbour.mac.linkLocal }
 
     /// - Parameters:
     ///   - address: whose it is said to be; nil: the attacker's own.

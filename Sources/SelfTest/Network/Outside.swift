@@ -15,7 +15,8 @@ struct Outside {
     static let listedPort: UInt16 = 4430
     /// Nobody's either, on the Internet; and one on a network there that the host has an address of.
     static let (internet, neighbour) = (IP([203, 0, 113, 9]), IP([203, 0, 113, 130]))
-    static let internet6 = IP([0x20, 0x01, 0x0d, 0xb8] + [UInt8](repeating: 0, count: 11) + [1])
+    static let internet6 = IP([0x3f, 0xff] + [UInt8](repeating: 0, count: 13) + [9])
+    static let neighbour6 = IP([0x3f, 0xff, 0, 0, 0, 0x77] + [UInt8](repeating: 0, count: 9) + [0x82])
     /// What a guest sends from over IPv6; nobody routes it.
     static let attacker6 = IP([0xfd, 0x5e, 0x1f, 0x7e] + [UInt8](repeating: 0, count: 11) + [9])
     private static let table = "7717"
@@ -31,6 +32,8 @@ struct Outside {
         try await ip("route add \(internet) via \(stranger) dev \(interface)")
         do {
             try await ip("-6 address add \(addresses.1)/64 dev \(interface) nodad")
+            try await ip("-6 address add 3fff:0:77::81/64 dev \(interface) nodad")
+            try await ip("-6 route add \(internet6) via \(neighbour6) dev \(interface)")
             try await ip("-6 route add default dev \(interface) table \(table)")
         } catch _ where !HostSockets.hasIPv6 {}
     }
@@ -40,6 +43,9 @@ struct Outside {
         for guest in guests {
             try await ip("route add \(guest.address) dev \(bridge) table \(table)")
             try await ip("rule add priority 99 iif \(bridge) from \(guest.address) lookup \(table)")
+            guard let six = guest.six else { continue }
+            try await ip("-6 route add \(six) dev \(bridge) table \(table)")
+            try await ip("-6 rule add priority 99 iif \(bridge) from \(six) lookup \(table)")
         }
         do { try await ip("-6 rule add priority 99 iif \(bridge) from \(attacker6) lookup \(table)") } catch _
             where !HostSockets.hasIPv6
@@ -54,12 +60,16 @@ struct Outside {
     /// Keeps our own way to the guests, whatever they tell the host about each other.
     static func pin(_ guests: [Scene.Party], bridge: String) async throws {
         for guest in guests {
-            try await ip("neigh replace \(guest.address) lladdr \(guest.mac) dev \(bridge) nud permanent")
+            for address in [guest.address, guest.six].compactMap(\.self) {
+                try await ip("neigh replace \(address) lladdr \(guest.mac) dev \(bridge) nud permanent")
+            }
         }
     }
 
     static func unpin(_ guests: [Scene.Party], bridge: String) async {
-        for guest in guests { try? await ip("neigh del \(guest.address) dev \(bridge)") }
+        for address in guests.flatMap({ [$0.address, $0.six].compactMap(\.self) }) {
+            try? await ip("neigh del \(address) dev \(bridge)")
+        }
     }
 
     private static func ip(_ words: String) async throws {

@@ -3,6 +3,8 @@ struct Scene: Sendable {
     struct Party: Sendable {
         var mac: MAC
         var address: IP
+        /// Of IPv6, where the network has it.
+        var six: IP?
     }
 
     /// The guest that tries, and the one beside it.

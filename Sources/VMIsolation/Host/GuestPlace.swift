@@ -11,6 +11,8 @@ public struct GuestPlace: Sendable {
     public var bridge: String
     /// The host's address on the bridge.
     public var gateway: String
+    /// The same of IPv6, the guest's and the host's, where its network has it.
+    public var six: (address: String, gateway: String)?
     /// Of its QEMU; nil where we may not know it.
     public var monitor: Int32?
     public var isEmulated: Bool
@@ -30,10 +32,13 @@ extension Engine {
             let xml = try await connection.network(named: taken.network).xml()
             let description = try NetworkDescription(xml: xml, name: taken.network)
             let document = try DomainDocument(try await domain.xml())
+            let six = description.subnet(.six)
             return GuestPlace(
                 mac: taken.reservation.mac, address: address,
                 interface: document.node("devices/interface/target")?["dev"] ?? "", bridge: description.bridge,
-                gateway: description.gateway, monitor: MonitorProcess(domain).pid,
+                gateway: description.gateway,
+                six: six.flatMap { six in six.address(of: taken.reservation.mac).map { ($0, six.host(1)) } },
+                monitor: MonitorProcess(domain).pid,
                 isEmulated: document.root["type"] != "kvm")
         } catch let error as LibvirtError { throw error.named("guest of \(container)") }
     }

@@ -18,10 +18,10 @@ public struct GuestSide: Sendable {
     /// Whether there is anything of ours that keeps guests in.
     public var hasWalls: Bool { !walls.isEmpty }
 
-    /// Whether an IPv4 address is one that a guest may have.
+    /// Whether an address is one that a guest may have.
     public func holds(_ address: String) -> Bool {
-        guard let number = Subnet.number(address) else { return false }
-        return networks.contains { $0.description.subnets.contains { $0.contains(number) } }
+        guard let one = Subnet(address: address, prefix: 128) else { return false }
+        return networks.contains { $0.description.subnets.contains { $0.contains(one) } }
     }
 
     /// Lets guests reach this TCP port at ``address``. Where there are no walls nobody keeps them from any.

@@ -23,7 +23,7 @@ struct NetworkIsolator: Isolator {
         var filter: DomainPlan.Filter?
         if network.isOurs {
             taken = try ledger.takeAddress(of: network.name, for: container.id)
-            if egress != nil { try await Forwarding.check(network) }
+            if let egress { try await Forwarding.check(network, for: egress) }
             filter = try await enclose(network, taken, egress)
         } else {
             do { try await network.checkRoom() } catch let error as LibvirtError {

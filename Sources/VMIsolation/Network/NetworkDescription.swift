@@ -9,6 +9,10 @@ struct NetworkDescription: Sendable {
     /// How many addresses its DHCP server hands out.
     let poolSize: Int
     let subnets: [Subnet]
+    /// It answers questions for names.
+    let hasNames: Bool
+
+    func subnet(_ version: Subnet.Version) -> Subnet? { subnets.first { $0.version == version } }
 
     /// - Throws: ``BulkheadError`` with `networkRefused` where guests get no IPv4 address from it.
     init(xml: String, name: String) throws {
@@ -18,13 +22,14 @@ struct NetworkDescription: Sendable {
         }
         bridge = root.node("bridge")?["name"] ?? ""
         let addresses = root.nodes("ip").filter { ($0["family"] ?? "ipv4") == "ipv4" }
-        subnets = addresses.compactMap { element in
+        subnets = root.nodes("ip").compactMap { element in
             guard let address = element["address"] else { return nil }
             let prefix =
                 element["prefix"].flatMap { Int($0) }
                 ?? element["netmask"].flatMap { Subnet.number($0)?.nonzeroBitCount }
             return Subnet(address: address, prefix: prefix ?? 24)
         }
+        hasNames = root.node("dns")?["enable"] != "no"
         guard !bridge.isEmpty, let served = addresses.first(where: { $0.node("dhcp") != nil }),
             let gateway = served["address"], let dhcp = served.node("dhcp")
         else {

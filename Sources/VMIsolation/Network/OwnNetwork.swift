@@ -33,11 +33,18 @@ struct OwnNetwork {
             return nil
         }
         guard try ledger.poolUse(of: name).all > 0 else { return nil }
-        if try await !network.isActive() {
-            guard starts else { return nil }
-            try await start(network)
-        }
+        if try await network.isActive() { return try await GuestNetwork(network, kind) }
+        // One that is stopped has no guests: where it would be another by now, it is made anew.
+        guard starts, try await isAsMadeNow(network) else { return nil }
+        try await start(network)
         return try await GuestNetwork(network, kind)
+    }
+
+    /// libvirt switches routing of IPv6 on for a network that has it.
+    private func isAsMadeNow(_ network: Network) async throws -> Bool {
+        guard kind == .open else { return true }
+        let found = try NetworkDescription(xml: await network.xml(), name: name)
+        return found.hasNames && (found.subnet(.six) != nil) == Forwarding.isOn6
     }
 
     private func make() async throws -> GuestNetwork {
@@ -50,12 +57,25 @@ struct OwnNetwork {
                 remedy: "name a network: --network")
         }
         let prefix = "52:54:00:" + (kind == .open ? seed[6...7] : seed[4...5]).map(\.hexadecimal).joined(separator: ":")
-        let pool = (2...254).map { Reservation(mac: "\(prefix):\(UInt8($0).hexadecimal)", address: subnet.host(UInt32($0))) }
-        let plan = NetworkPlan(
+        let pool = (2...254).map { number in
+            Reservation(mac: "\(prefix):\(UInt8(number).hexadecimal)", address: subnet.host(UInt128(number)))
+        }
+        var plan = NetworkPlan(
             name: name, owner: ledger.owner, bridge: bridge, address: subnet.host(1), netmask: "255.255.255.0",
             pool: pool.compactMap { pair in pair.address.map { .init(mac: pair.mac, ip: $0) } },
             leaseMinutes: GuestNetwork.leaseSeconds / 60, isOpen: kind == .open)
         try ledger.replacePool(of: name, with: pool)
+        guard kind == .open, Forwarding.isOn6 else { return try await make(plan) }
+        plan.address6 = Subnet.uniqueLocal(seed: seed[8...]).host(1)
+        // libvirt does not take it where the host would forget routes that it was told by routers.
+        do { return try await make(plan) } catch is LibvirtError {
+            if let refused = try? await connection.network(named: name) { try await remove(refused) }
+            plan.address6 = nil
+            return try await make(plan)
+        }
+    }
+
+    private func make(_ plan: NetworkPlan) async throws -> GuestNetwork {
         guard let xml = try template?.render(plan) else { throw CancellationError() }
         let network = try await connection.defineNetwork(xml: xml)
         try await start(network)

@@ -10,6 +10,7 @@ extension NetworkPlan {
         .init("bridge", .text, "the bridge's device"),
         .init("address", .text, "the host's address on the bridge"),
         .init("netmask", .text, "dotted"),
+        .init("address6", .optionalText, "its address of IPv6 there, on a /64, if guests have that"),
         .init("firstAddress", .text, "lowest address of the pool"),
         .init("lastAddress", .text, "highest address of the pool"),
         .init("leaseMinutes", .text, "how long a guest may keep its address unasked"),
@@ -27,6 +28,7 @@ extension NetworkPlan {
         guard let host = Subnet.number(address), let mask = Subnet.number(netmask) else {
             return "“\(address)” or “\(netmask)” is no IPv4 address"
         }
+        if let address6, Subnet.number6(address6) == nil { return "“\(address6)” is no IPv6 address" }
         if pool.isEmpty { return "its pool is empty" }
         if !(1...15).contains(bridge.utf8.count) { return "the bridge's name “\(bridge)” has not 1 to 15 characters" }
         if leaseMinutes < 2 { return "leases are shorter than 2 minutes, which DHCP servers refuse" }
@@ -49,6 +51,7 @@ extension NetworkPlan {
             "lastAddress": .text(ordered.last ?? ""), "leaseMinutes": .text("\(leaseMinutes)"), "open": .flag(isOpen),
             "pool": .list(pool.map { ["mac": .text($0.mac), "ip": .text($0.ip)] }),
         ]
+        if let address6 { values["address6"] = .text(address6) }
         if let uuid { values["uuid"] = .text(uuid.uuidString.lowercased()) }
         return values
     }

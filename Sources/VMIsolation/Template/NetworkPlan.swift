@@ -27,6 +27,8 @@ public struct NetworkPlan: Hashable, Sendable {
     /// The host's own address on the bridge.
     public var address: String
     public var netmask: String
+    /// The same of IPv6, on a /64; nil where guests have none.
+    public var address6: String?
     /// At least one, each MAC and address once; the DHCP range runs from the lowest address to the highest.
     public var pool: [Reservation]
     public var leaseMinutes: Int
@@ -35,7 +37,7 @@ public struct NetworkPlan: Hashable, Sendable {
 
     public init(
         name: String, uuid: UUID? = nil, owner: String, bridge: String, address: String, netmask: String,
-        pool: [Reservation], leaseMinutes: Int, isOpen: Bool = false
+        address6: String? = nil, pool: [Reservation], leaseMinutes: Int, isOpen: Bool = false
     ) {
         self.name = name
         self.uuid = uuid
@@ -43,6 +45,7 @@ public struct NetworkPlan: Hashable, Sendable {
         self.bridge = bridge
         self.address = address
         self.netmask = netmask
+        self.address6 = address6
         self.pool = pool
         self.leaseMinutes = leaseMinutes
         self.isOpen = isOpen

@@ -53,8 +53,8 @@ public struct NetworkTemplate: Sendable {
         let isOurs =
             root.name == "network" && root.nodes("name").map(\.text) == [plan.name]
             && root.nodes("bridge").map { $0["name"] } == [plan.bridge] && hosts == plan.pool
-            && root.nodes("ip").map { $0["address"] } == [plan.address]
-            && root.nodes("ip").map { $0["netmask"] } == [plan.netmask]
+            && root.nodes("ip").map { $0["address"] } == [plan.address] + [plan.address6].compactMap { $0 }
+            && root.nodes("ip").compactMap { $0["netmask"] } == [plan.netmask]
         if !isOurs { throw unsafe(root.line, "name, bridge, address or pool are not the plan's") }
     }
 

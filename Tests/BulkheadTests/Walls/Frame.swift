@@ -43,6 +43,18 @@ struct Frame {
             [0x60, 0, 0, 0, 0, 16, 58, 255] + source + nodes + advertisement)
     }
 
+    /// A packet of IPv6 as it is given; checksums in it are nobody's business here.
+    ///
+    /// - Parameters:
+    ///   - hops: how many it says that it may still take.
+    ///   - next: the number of what follows its header.
+    static func six(
+        from mac: [UInt8], _ source: [UInt8], to destination: [UInt8], hops: UInt8, next: UInt8, _ content: [UInt8]
+    ) -> Frame {
+        let head = [0x60, 0, 0, 0, 0, UInt8(content.count), next, hops]
+        return Frame(from: mac, type: [0x86, 0xdd], head + source + destination + content)
+    }
+
     /// The same with the tag of a virtual LAN before its type.
     var tagged: Frame {
         var copy = self

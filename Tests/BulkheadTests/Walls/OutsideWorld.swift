@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What lies outside of a host, in a network namespace behind a pair of interfaces: addresses of the Internet, of a
-/// private network and of a cloud's metadata service, with a server at each.
+/// private network and of a cloud's metadata service, and the like of IPv6, with a server at each.
 final class OutsideWorld: Sendable {
     static let internet = "203.0.113.9"
     static let inside = "192.168.77.9"
@@ -12,7 +12,13 @@ final class OutsideWorld: Sendable {
     static let neighbour = "198.51.100.2"
     static let host = "198.51.100.1"
     static let (port, otherPort) = (8080, 8081)
-    static let all = [internet, inside, metadata, neighbour]
+    static let internet6 = "3fff::9"
+    static let inside6 = "fd99::9"
+    /// An address of 10/8, said in IPv6.
+    static let translated6 = "2002:a00:9::9"
+    static let (host6, neighbour6) = ("3fff:0:77::1", "3fff:0:77::2")
+    static let all = [internet, inside, metadata, neighbour] + all6
+    static let all6 = [internet6, inside6, translated6, neighbour6]
 
     private static let name = "bhtout"
     private let bench: Bench
@@ -32,6 +38,13 @@ final class OutsideWorld: Sendable {
                 ip route add $address/32 via \(Self.neighbour)
             done
             ip -n \(Self.name) route add default via \(Self.host)
+            ip address add \(Self.host6)/64 dev \(Self.name) nodad
+            ip -n \(Self.name) address add \(Self.neighbour6)/64 dev eth9 nodad
+            for address in \(Self.internet6) \(Self.inside6) \(Self.translated6); do
+                ip -n \(Self.name) address add $address/128 dev lo
+                ip route add $address/128 via \(Self.neighbour6)
+            done
+            ip -n \(Self.name) -6 route add default via \(Self.host6)
             """
         let made = try await bench.tool("sh", "-c", script)
         #expect(made.status == 0, "\(made)")
@@ -46,8 +59,8 @@ final class OutsideWorld: Sendable {
             import selectors, socket
             chosen = selectors.DefaultSelector()
             for port in \(ports):
-                server = socket.create_server(("0.0.0.0", port))
-                chosen.register(server, selectors.EVENT_READ)
+                for place, family in ("0.0.0.0", socket.AF_INET), ("::", socket.AF_INET6):
+                    chosen.register(socket.create_server((place, port), family=family), selectors.EVENT_READ)
             print("serving", flush=True)
             while True:
                 for key, _ in chosen.select():

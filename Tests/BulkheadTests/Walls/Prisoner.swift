@@ -14,6 +14,15 @@ struct Prisoner {
     /// Named after the network, as the rules are.
     var table: String { get throws { try bench.network } }
 
+    /// The network's address of IPv6, where it has one: the host's.
+    var gateway6: String {
+        get async throws {
+            let bridge = "vbout-" + (try table).suffix(8)
+            let found = try await bench.tool("ip", "-6", "-o", "address", "show", "dev", bridge, "scope", "global")
+            return String(try #require(found.text.firstMatch(of: /inet6 ([0-9a-f:]+)\/64/), "\(found)").1)
+        }
+    }
+
     private static let loop =
         "echo $(cat /sys/class/net/eth0/address) $(ip -4 -o addr show eth0 | sed 's/.*inet \\([0-9.]*\\).*/\\1/') ready; "
         + "while read -r try; do if eval \"$try\" >/dev/null 2>&1; then echo yes; else echo no; fi; done"
@@ -33,6 +42,14 @@ struct Prisoner {
         own = (try #require(words.first), try #require(words.dropFirst().first))
         gateway = own.address.split(separator: ".").dropLast().joined(separator: ".") + ".1"
     }
+
+    /// Its address of IPv6 comes a little later than that of IPv4.
+    func awaitIPv6() async throws {
+        #expect(try await tries(Self.six))
+    }
+
+    /// A script that ends once there is an address of IPv6 with a route.
+    static let six = "for i in $(seq 50); do ip -6 route | grep -q ^default && break; sleep 0.2; done; ip -6 route | grep ^default"
 
     /// Whether it succeeds.
     func tries(_ command: String) async throws -> Bool {

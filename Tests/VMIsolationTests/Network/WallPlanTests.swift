@@ -73,12 +73,34 @@ import Testing
                 "ip daddr 192.0.2.7/32 meta l4proto udp accept",
                 "ip daddr 10.0.0.0/8 accept", "goto refused",
             ])
+        #expect(!text.contains("masquerade\n        ip6") && !text.contains("guest6") && !text.contains("add element inet bulkhead-1a2b3c4d names"))
         #expect(
             text.contains("egress { 10.9.0.2 : goto guest-2 }")
                 && text.contains("egress { 10.9.0.254 : goto guest-254 }"))
         #expect(text.contains("ip saddr 10.9.0.0/24 oifname != \"virbr-1a2b3c4d\" masquerade"))
         let inside = ["198.51.100.0/24", "10.0.0.0/8", "169.254.0.0/16", "100.64.0.0/10"]
         #expect(Set(inside.map { "ip daddr \($0) goto refused" }).isSubset(of: chain("inside").map(String.init)))
+    }
+
+    /// Each guest by its link-local address and that of the network, and by its MAC where it says who it is.
+    @Test func overIPv6EachGuestIsBoundToItsPort() throws {
+        #expect(try rules(plan).contains("chain host {\n        meta nfproto ipv6 drop\n"))
+        var six = plan
+        (six.isOpen, six.subnet6) = (true, Subnet(address: "fd00:1:2::", prefix: 64))
+        six.egress = ["10.9.0.2": try EgressPolicy("dns,[2001:db8::/32]:443"), "10.9.0.254": try EgressPolicy("nat")]
+        let text = try rules(six)
+        for line in [
+            #""bh1a2b3c4d-2" . 52:54:00:00:00:02 . fe80::5054:ff:fe00:2,"#,
+            #""bh1a2b3c4d-254" . 52:54:00:00:00:fe . fd00:1:2:0:5054:ff:fe00:fe,"#,
+            #""bh1a2b3c4d-254" . 0xfd000001000200005054 00fffe0000fe,"#.replacing(" 00fffe", with: "00fffe"),
+            #""bh1a2b3c4d-2" . 0x0101525400000002, "bh1a2b3c4d-2" . 0x0201525400000002,"#,
+            "ip6 saddr @names6 ip6 daddr fd00:1:2::1 meta l4proto { tcp, udp } th dport 53 accept",
+            "ip6 daddr 2001:db8::/32 meta l4proto tcp th dport 443-443 accept",
+            "ip6 saddr fd00:1:2::/64 oifname != \"virbr-1a2b3c4d\" masquerade",
+            "egress6 { fd00:1:2:0:5054:ff:fe00:2 : goto guest-2 }", "names { 10.9.0.2 }",
+            "names6 { fd00:1:2:0:5054:ff:fe00:2 }", "ip6 daddr 8000::/1 goto refused", "ip6 daddr 2002::/16 goto refused",
+        ] { #expect(text.contains(line), "\(line)") }
+        #expect(!text.contains("names { 10.9.0.254 }") && !text.contains("meta nfproto ipv6 drop"))
     }
 
     @Test func portsAreNamedAfterAddresses() {

@@ -84,6 +84,22 @@ import Testing
         }
     }
 
+    /// Names are looked up for guests with a way out alone, and nothing of the host's or of other guests' is told.
+    @Test func anOpenOneHasNamesAndPerhapsIPv6() throws {
+        var plan = Self.plan()
+        plan.isOpen = true
+        #expect(try DomainDocument(template.render(plan)).root.nodes("ip").count == 1)
+        plan.address6 = "fd12:3456:789a::1"
+        let root = try DomainDocument(template.render(plan)).root
+        #expect(root.node("dns")?["enable"] == nil && root.node("dns")?["forwardPlainNames"] == "no")
+        #expect(root.nodes("ip").map { $0["address"] } == [plan.address, plan.address6])
+        #expect(root.nodes("ip").last?["prefix"] == "64" && root.nodes("ip").last?.node("dhcp") == nil)
+        let options = root.children.first { $0.name == "options" }?.children.map { $0["value"] } ?? []
+        #expect(Set(["no-hosts", "dhcp-ignore-names", "stop-dns-rebind", "cache-size=0"]).isSubset(of: options))
+        plan.address6 = "10.9.0.1"
+        #expect(bulkheadError { _ = try template.render(plan) }?.reason == .networkRefused)
+    }
+
     @Test(.enabled(if: SchemaTool.isThere, "xmllint and libvirt's schema are not installed"))
     func libvirtsSchemaTakesIt() throws {
         var plan = Self.plan()

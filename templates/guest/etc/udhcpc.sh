@@ -7,8 +7,9 @@ bound | renew)
         route add default gw "$gateway" dev "$interface" 2>/dev/null
         break
     done
-    for server in $dns; do echo "nameserver $server"; done >/etc/resolv.conf
+    # Once: what a task writes there stays.
     [ "$1" = bound ] || exit 0
+    for server in $dns; do echo "nameserver $server"; done >/etc/resolv.conf
     read -r up _ </proc/uptime
     echo "bulkhead: address $ip $up" >/dev/console
     # Tells the host our hardware address, so that its first connection asks nobody.

@@ -126,7 +126,7 @@ extension RuleReading {
         guard let address else { return .maybe }
         let parts = text.split(separator: "/").map(String.init)
         if parts.count == 2, let prefix = Int(parts[1]), 0...32 ~= prefix, let base = Subnet.number(parts[0]) {
-            return Subnet(base: base, prefix: prefix).contains(address) ? .yes : .no
+            return Subnet(base: UInt128(base), prefix: prefix).contains(address) ? .yes : .no
         }
         let ends = text.split(separator: "-").map { Subnet.number(String($0)) }
         guard let first = ends.first ?? nil, let last = ends.last ?? nil else { return .maybe }

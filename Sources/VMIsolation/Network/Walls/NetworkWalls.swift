@@ -81,14 +81,15 @@ struct NetworkWalls: Sendable {
                 WallPlan.Guest(port: GuestPort.name(address, guests.kind, owner), mac: pair.mac, address: address)
             }
         }
-        guard let subnet = description.subnets.first else {
+        guard let subnet = description.subnet(.four) else {
             throw BulkheadError(
                 .networkRefused, "network “\(network)”", "libvirt says of no subnet",
                 remedy: "end its guests, then: bulkhead sweep --network")
         }
         return WallPlan(
             table: network, bridge: description.bridge, gateway: description.gateway,
-            subnet: subnet, ports: GuestPort.prefix(guests.kind, owner), guests: pool,
+            subnet: subnet, subnet6: description.subnet(.six),
+            ports: GuestPort.prefix(guests.kind, owner), guests: pool,
             service: wall.port.map { .init(address: wall.address ?? description.gateway, port: $0) },
             egress: guests.kind == .open ? try ledger.egress(of: network) : [:], neighbours: Subnet.ofThisHost,
             isOpen: guests.kind == .open)

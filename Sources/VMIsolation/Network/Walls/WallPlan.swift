@@ -21,6 +21,8 @@ struct WallPlan: Hashable, Sendable {
     /// The host's address on the bridge.
     var gateway: String
     var subnet: Subnet
+    /// Nil where guests have no IPv6.
+    var subnet6: Subnet?
     /// How the names of all guests' ports begin.
     var ports: String
     /// At least one: everybody who may come to be on the network.
